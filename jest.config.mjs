@@ -1,0 +1,27 @@
+// One configuration, three projects: `unit` needs nothing but Node; `contract` and `e2e` need the real API server.
+const shared = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': ['ts-jest', { useESM: true, diagnostics: false, tsconfig: '<rootDir>/tsconfig.jest.json' }],
+  },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^@mesitis/([a-z-]+)$': '<rootDir>/$1/src/index.ts',
+    '^@mesitis/([a-z-]+)/([a-z-]+)$': '<rootDir>/$1/src/$2/index.ts',
+  },
+  modulePathIgnorePatterns: ['/dist/'],
+};
+
+export default {
+  workerIdleMemoryLimit: '1GB',
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/*/src/**/*.test.ts', '<rootDir>/test/{cluster,demo}/**/*.test.ts'],
+    },
+    { ...shared, displayName: 'contract', testMatch: ['<rootDir>/test/contract/**/*.contract.ts'] },
+    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.e2e.ts'] },
+  ],
+};
