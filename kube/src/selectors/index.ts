@@ -1,1 +1,4 @@
-export {};
+export * from './field-selector.js';
+export * from './label-selector.js';
+export * from './label-syntax.js';
+export * from './selector-error.js';
