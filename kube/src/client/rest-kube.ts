@@ -1,0 +1,262 @@
+import { KubeError, isKubeError } from '../errors.js';
+import type {
+  ApplyOptions,
+  CallOptions,
+  Json,
+  KubeList,
+  KubeObject,
+  ListQuery,
+  ObjectMeta,
+  ObjectRef,
+  Patch,
+  RemoveOptions,
+  WatchEvent,
+  WriteOptions,
+} from '../port.js';
+import { refOf } from '../port.js';
+import type { KubeClient } from './kube-client.js';
+import { Resources, resourcePath, unknownKind } from './resources.js';
+import type { Target } from './resources.js';
+import type { ApiRequest, Transport } from './transport.js';
+import { watchEvents } from './watch-stream.js';
+
+/** What a client is made of. */
+export interface RestKubeOptions {
+  transport: Transport;
+  serverUrl: string;
+  defaultNamespace: string;
+  fieldManager: string;
+}
+
+const PAGE_SIZE = 500;
+const WATCH_SECONDS = 300;
+const WATCH_GRACE_SECONDS = 30;
+
+const PATCH_TYPES = {
+  merge: 'application/merge-patch+json',
+  json: 'application/json-patch+json',
+  apply: 'application/apply-patch+yaml',
+} as const;
+
+/** The port over HTTP. Objects go out and come in as they are. */
+export class RestKube implements KubeClient {
+  readonly serverUrl: string;
+  readonly defaultNamespace: string;
+  readonly #transport: Transport;
+  readonly #fieldManager: string;
+  readonly #resources: Resources;
+
+  constructor({ transport, serverUrl, defaultNamespace, fieldManager }: RestKubeOptions) {
+    this.serverUrl = serverUrl;
+    this.defaultNamespace = defaultNamespace;
+    this.#transport = transport;
+    this.#fieldManager = fieldManager;
+    this.#resources = new Resources((path, signal) =>
+      undefinedWhenNotFound(transport.json({ method: 'GET', path }, signal)),
+    );
+  }
+
+  async get(ref: ObjectRef, { signal }: CallOptions = {}): Promise<KubeObject | undefined> {
+    return undefinedWhenNotFound(
+      this.#path(ref, true, signal).then((path) => this.#object({ method: 'GET', path }, signal)),
+    );
+  }
+
+  async list(query: ListQuery, { signal }: CallOptions = {}): Promise<KubeList> {
+    const path = await this.#path(query, false, signal);
+    const items: KubeObject[] = [];
+    let resume = '';
+    for (;;) {
+      const parameters = selection(query);
+      parameters.set('limit', String(PAGE_SIZE));
+      if (resume !== '') parameters.set('continue', resume);
+      let page: KubeList & { resume: string };
+      try {
+        page = await this.#page(query, { method: 'GET', path, query: parameters }, signal);
+      } catch (error) {
+        if (resume === '' || !isKubeError(error, 'gone')) throw error;
+        // The pages took so long that the server forgot the first one's version: once more, all at once.
+        return this.#page(query, { method: 'GET', path, query: selection(query) }, signal);
+      }
+      items.push(...page.items);
+      resume = page.resume;
+      if (resume === '') return { items, resourceVersion: page.resourceVersion };
+    }
+  }
+
+  async *watch(
+    query: ListQuery,
+    resourceVersion: string,
+    { signal }: CallOptions = {},
+  ): AsyncGenerator<WatchEvent, void, undefined> {
+    // The server ends a watch after timeoutSeconds; should its farewell get lost, the local limit ends the iteration
+    // the same way.
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), (WATCH_SECONDS + WATCH_GRACE_SECONDS) * 1000);
+    const either = signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]);
+    try {
+      yield* this.#watchUntil(query, resourceVersion, either);
+    } catch (error) {
+      if (!either.aborted) throw error;
+    } finally {
+      clearTimeout(timer);
+      // Also when the consumer left the loop: the connection must not stay open.
+      limit.abort();
+    }
+  }
+
+  async create(object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
+    const { apiVersion, kind, metadata } = object;
+    const target = {
+      apiVersion,
+      kind,
+      ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+    };
+    return this.#write({ method: 'POST', body: object }, target, options);
+  }
+
+  async update(object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
+    return this.#write({ method: 'PUT', body: object }, refOf(object), options);
+  }
+
+  async patch(ref: ObjectRef, { type, body }: Patch, options: WriteOptions = {}): Promise<KubeObject> {
+    return this.#write({ method: 'PATCH', body, contentType: PATCH_TYPES[type] }, ref, options);
+  }
+
+  async apply(object: KubeObject, options: ApplyOptions = {}): Promise<KubeObject> {
+    const query = options.force === true ? new URLSearchParams({ force: 'true' }) : new URLSearchParams();
+    const request = { method: 'PATCH', body: object, contentType: PATCH_TYPES.apply, query } as const;
+    return this.#write(request, refOf(object), options);
+  }
+
+  async remove(ref: ObjectRef, options: RemoveOptions = {}): Promise<boolean> {
+    const { signal, uid, resourceVersion, propagationPolicy = 'Background' } = options;
+    const body = {
+      kind: 'DeleteOptions',
+      apiVersion: 'v1',
+      propagationPolicy,
+      ...(uid === undefined && resourceVersion === undefined
+        ? {}
+        : { preconditions: { uid, resourceVersion } }),
+    };
+    const answer = await undefinedWhenNotFound(
+      this.#path(ref, true, signal).then((path) =>
+        this.#transport.json({ method: 'DELETE', path, body }, signal),
+      ),
+    );
+    return answer !== undefined;
+  }
+
+  async raw(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body?: Json,
+    { signal }: CallOptions = {},
+  ): Promise<Json> {
+    const [pathname = '', ...query] = path.split('?');
+    return this.#transport.json(
+      {
+        method,
+        path: pathname,
+        query: new URLSearchParams(query.join('?')),
+        ...(body === undefined ? {} : { body }),
+      },
+      signal,
+    );
+  }
+
+  close(): void {
+    this.#transport.close();
+  }
+
+  async #write(
+    request: Omit<ApiRequest, 'path'>,
+    target: Target,
+    { signal, subresource, dryRun }: WriteOptions,
+  ): Promise<KubeObject> {
+    const query = request.query ?? new URLSearchParams();
+    query.set('fieldManager', this.#fieldManager);
+    if (dryRun === true) query.set('dryRun', 'All');
+    const path = await this.#path(target, true, signal);
+    const suffix = subresource === undefined ? '' : `/${subresource}`;
+    return this.#object({ ...request, path: path + suffix, query }, signal);
+  }
+
+  async *#watchUntil(
+    query: ListQuery,
+    resourceVersion: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<WatchEvent> {
+    const parameters = selection(query);
+    parameters.set('watch', 'true');
+    parameters.set('resourceVersion', resourceVersion);
+    parameters.set('allowWatchBookmarks', 'true');
+    parameters.set('timeoutSeconds', String(WATCH_SECONDS));
+    const request: ApiRequest = {
+      method: 'GET',
+      path: await this.#path(query, false, signal),
+      query: parameters,
+    };
+    const response = await this.#transport.stream(request, signal);
+    try {
+      yield* watchEvents(response);
+    } catch (error) {
+      throw this.#transport.explain(error, request);
+    } finally {
+      response.destroy();
+    }
+  }
+
+  async #path(target: Target, needsNamespace: boolean, signal: AbortSignal | undefined): Promise<string> {
+    const resource = await this.#resources.find(target.apiVersion, target.kind, signal);
+    if (resource === undefined) throw unknownKind(target);
+    return resourcePath(resource, target, needsNamespace);
+  }
+
+  async #object(request: ApiRequest, signal: AbortSignal | undefined): Promise<KubeObject> {
+    return (await this.#transport.json(request, signal)) as unknown as KubeObject;
+  }
+
+  async #page(
+    query: ListQuery,
+    request: ApiRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<KubeList & { resume: string }> {
+    const list = (await this.#transport.json(request, signal)) as ListAnswer;
+    if (!Array.isArray(list.items) && list.items !== null) {
+      throw new KubeError(
+        'unavailable',
+        `The list of ${query.kind} came without items; check that the server is whole.`,
+      );
+    }
+    const { apiVersion, kind } = query;
+    return {
+      // Items of built-in kinds carry neither: the server says it once, for the whole list.
+      items: (list.items ?? []).map((item) => ({ apiVersion, kind, ...item })),
+      resourceVersion: list.metadata?.resourceVersion ?? '',
+      resume: list.metadata?.continue ?? '',
+    };
+  }
+}
+
+interface ListAnswer {
+  metadata?: { resourceVersion?: string; continue?: string };
+  /** Go writes an empty list as null. */
+  items?: { metadata: ObjectMeta; [field: string]: unknown }[] | null;
+}
+
+function selection({ labelSelector, fieldSelector }: ListQuery): URLSearchParams {
+  const parameters = new URLSearchParams();
+  if (labelSelector !== undefined) parameters.set('labelSelector', labelSelector);
+  if (fieldSelector !== undefined) parameters.set('fieldSelector', fieldSelector);
+  return parameters;
+}
+
+async function undefinedWhenNotFound<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isKubeError(error, 'not-found')) return undefined;
+    throw error;
+  }
+}
