@@ -1,1 +1,11 @@
-export {};
+export * from './api-errors.js';
+export * from './api-server.js';
+export type { Change } from './changes.js';
+export * from './kinds.js';
+export { listMerge } from './list-keys.js';
+export type { ListMerge } from './list-keys.js';
+export type { Manager } from './managers.js';
+export * from './memory-kube.js';
+export { jsonPatch, mergePatch } from './patch.js';
+export { ObjectStore } from './store.js';
+export type { Scope } from './watching.js';
