@@ -64,14 +64,16 @@ export function errorFromStatus(
   details: { status?: number; retryAfterSeconds?: number } = {},
 ): KubeError {
   const { reason = '', code = details.status ?? 0 } = status;
-  const kind =
-    (Object.hasOwn(BY_REASON, reason) ? BY_REASON[reason] : undefined) ?? BY_STATUS[code] ?? 'unknown';
   const seconds = details.retryAfterSeconds ?? status.details?.retryAfterSeconds;
-  return new KubeError(kind, messageOf(status, code), {
+  return new KubeError(kindOf(reason, code), messageOf(status, code), {
     ...(code === 0 ? {} : { status: code }),
     ...(reason === '' ? {} : { reason }),
     ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
   });
+}
+
+function kindOf(reason: string, code: number): KubeErrorKind {
+  return (Object.hasOwn(BY_REASON, reason) ? BY_REASON[reason] : undefined) ?? BY_STATUS[code] ?? 'unknown';
 }
 
 /** The parts of a Status that are read. */

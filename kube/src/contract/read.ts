@@ -1,0 +1,135 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Connected } from './fixture.js';
+import { configMap, configMaps, failureOf, names } from './fixture.js';
+
+/** get and list. */
+export function describeRead(connected: Connected): void {
+  describe('reading', () => {
+    it('gives undefined for an object that does not exist', async () => {
+      const { kube, namespace } = connected();
+      expect(
+        await kube.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'absent' }),
+      ).toBeUndefined();
+    });
+
+    it('gives undefined for an object whose kind does not exist', async () => {
+      const { kube, namespace } = connected();
+      const ref = { apiVersion: 'absent.mesitis.io/v1', kind: 'Absent', namespace, name: 'absent' };
+      expect(await kube.get(ref)).toBeUndefined();
+      expect(await kube.get({ ...ref, apiVersion: 'v1' })).toBeUndefined();
+    });
+
+    it('refuses to list a kind that does not exist', async () => {
+      const { kube, namespace } = connected();
+      const query = { apiVersion: 'absent.mesitis.io/v1', kind: 'Absent', namespace };
+      expect(await failureOf(kube.list(query))).toBe('not-found');
+      expect(await failureOf(kube.list({ ...query, apiVersion: 'v1' }))).toBe('not-found');
+    });
+
+    it('gives the object as the server stored it', async () => {
+      const { kube, namespace } = connected();
+      const created = await kube.create(configMap(namespace, 'read-back', { key: 'value' }));
+      expect(created).toMatchObject({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { namespace, name: 'read-back' },
+        data: { key: 'value' },
+      });
+      expect(created.metadata.uid).toMatch(/./);
+      expect(created.metadata.resourceVersion).toMatch(/./);
+      expect(created.metadata.creationTimestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+      const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'read-back' };
+      expect(await kube.get(ref)).toEqual(created);
+    });
+
+    it('gives a copy that the caller may change', async () => {
+      const { kube, namespace } = connected();
+      const sent = configMap(namespace, 'copied', { key: 'value' });
+      const created = await kube.create(sent);
+      sent['data'] = { key: 'changed' };
+      created['data'] = { key: 'changed' };
+      const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'copied' };
+      expect(await kube.get(ref)).toMatchObject({ data: { key: 'value' } });
+    });
+
+    it('gives cluster-scoped objects without a namespace', async () => {
+      const { kube, namespace } = connected();
+      const found = await kube.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
+      expect(found).toMatchObject({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+      expect(found?.metadata.namespace).toBeUndefined();
+    });
+
+    it('lists what a label selector selects', async () => {
+      const { kube, namespace } = connected();
+      await kube.create(configMap(namespace, 'front', {}, { group: 'list', tier: 'front' }));
+      await kube.create(configMap(namespace, 'back', {}, { group: 'list', tier: 'back' }));
+      await kube.create(configMap(namespace, 'bare', {}, { group: 'list' }));
+      for (const [selector, expected] of [
+        ['', ['back', 'bare', 'front']],
+        [',tier=front', ['front']],
+        [',tier!=front', ['back', 'bare']],
+        [',tier in (front, back)', ['back', 'front']],
+        [',tier notin (front)', ['back', 'bare']],
+        [',tier', ['back', 'front']],
+        [',!tier', ['bare']],
+      ] as const) {
+        const { labelSelector = '', ...query } = configMaps(namespace, 'list');
+        const { items } = await kube.list({ ...query, labelSelector: labelSelector + selector });
+        expect({ selector, names: names(items) }).toEqual({ selector, names: expected });
+      }
+    });
+
+    it('lists what a field selector selects', async () => {
+      const { kube, namespace } = connected();
+      await kube.create(configMap(namespace, 'field-a', {}, { group: 'fields' }));
+      await kube.create(configMap(namespace, 'field-b', {}, { group: 'fields' }));
+      const { items } = await kube.list({
+        ...configMaps(namespace, 'fields'),
+        fieldSelector: 'metadata.name=field-a',
+      });
+      expect(names(items)).toEqual(['field-a']);
+    });
+
+    it('says apiVersion and kind in each item and a version for the list', async () => {
+      const { kube, namespace } = connected();
+      const created = await kube.create(configMap(namespace, 'item', { a: 'b' }, { group: 'items' }));
+      const { items, resourceVersion } = await kube.list(configMaps(namespace, 'items'));
+      expect(items).toEqual([created]);
+      expect(resourceVersion).toMatch(/./);
+    });
+
+    it('lists nothing as an empty list', async () => {
+      const { kube, namespace } = connected();
+      expect((await kube.list(configMaps(namespace, 'none'))).items).toEqual([]);
+    });
+
+    it('keeps namespaces apart, and lists all of them without one', async () => {
+      const { kube, namespace } = connected();
+      const other = await kube.create({
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { generateName: `${namespace}-` },
+      });
+      const elsewhere = other.metadata.name ?? '';
+      await kube.create(configMap(namespace, 'here', {}, { group: `apart-${namespace}` }));
+      await kube.create(configMap(elsewhere, 'there', {}, { group: `apart-${namespace}` }));
+      const everywhere = { apiVersion: 'v1', kind: 'ConfigMap', labelSelector: `group=apart-${namespace}` };
+      expect(names((await kube.list({ ...everywhere, namespace })).items)).toEqual(['here']);
+      expect(names((await kube.list(everywhere)).items)).toEqual(['here', 'there']);
+      await kube.remove({ apiVersion: 'v1', kind: 'Namespace', name: elsewhere });
+    });
+
+    it('refuses a selector that cannot be read', async () => {
+      const { kube, namespace } = connected();
+      const query = { apiVersion: 'v1', kind: 'ConfigMap', namespace };
+      expect(await failureOf(kube.list({ ...query, labelSelector: 'a in b' }))).toBe('invalid');
+      expect(await failureOf(kube.list({ ...query, fieldSelector: 'metadata.absent=a' }))).toBe('invalid');
+    });
+
+    it('does not answer a call whose signal has fired', async () => {
+      const { kube, namespace } = connected();
+      const call = kube.list(configMaps(namespace, 'aborted'), { signal: AbortSignal.abort() });
+      await expect(call).rejects.toThrow(/abort/i);
+    });
+  });
+}
