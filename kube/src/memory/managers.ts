@@ -78,7 +78,11 @@ export function applyConfiguration(
   const disputed = (path: FieldPath): boolean => {
     const value = wanted.get(path);
     if (value !== undefined) return value !== live.get(path);
-    return [...wanted.keys()].some((key) => isWithin(path, key) || isWithin(key, path));
+    return [...wanted].some(
+      ([key, whole]) =>
+        // An empty map goes along with anything below it.
+        (isWithin(path, key) && whole !== '{}') || (isWithin(key, path) && (live.get(path) ?? '{}') !== '{}'),
+    );
   };
   if (!context.force) refuseConflicts(others, disputed);
 

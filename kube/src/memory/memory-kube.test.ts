@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { describeKubeContract } from '../contract/index.js';
 import { KubeError } from '../errors.js';
 import type { KubeObject, WatchEvent } from '../port.js';
 import { MemoryKube } from './memory-kube.js';
@@ -25,6 +26,12 @@ async function take(events: AsyncIterable<WatchEvent>, count: number): Promise<s
   }
   return seen;
 }
+
+describeKubeContract('MemoryKube', () => {
+  const kube = new MemoryKube({ strict: true });
+  kube.seed({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'contract' } });
+  return Promise.resolve({ kube, namespace: 'contract', close: () => Promise.resolve() });
+});
 
 describe('the fake', () => {
   it('hands out copies: what callers change is not what is stored', async () => {
