@@ -1,2 +1,13 @@
+export * from './conflicts.js';
+export * from './configuration.js';
+export { hasExpression, unescapeLiterals } from './expressions.js';
+export * from './format.js';
 export * from './json.js';
+export * from './labels.js';
 export * from './model.js';
+export * from './names.js';
+export * from './order.js';
+export * from './rules.js';
+export * from './schema.js';
+export * from './unsupported.js';
+export { matchesWhitelist } from './whitelist.js';

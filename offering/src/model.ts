@@ -111,6 +111,8 @@ export interface Violation {
   path: string;
   /** What is wrong and what to do, one sentence, without a final full stop and never with a credential in it. */
   message: string;
+  /** Where in the payload's text, both counted from 1; absent for what is not in the payload. */
+  position?: { line: number; column: number };
 }
 
 /** The outcome of reading one ConfigMap: the canonical value when there is no error. */

@@ -1,0 +1,233 @@
+import { scanExpressions } from './expressions.js';
+import { childPath, type Path } from './path.js';
+import type { ArrayNode, ObjectNode, PayloadNode } from './payload-node.js';
+import type { Position } from './position.js';
+import type { Report } from './report.js';
+import type { RuleName } from './rules.js';
+import { listing, nearest, quote } from './wording.js';
+
+/** A node and where it is: what every check of the tree needs. */
+export interface Field<Node extends PayloadNode = PayloadNode> {
+  path: Path;
+  position: Position;
+  node: Node;
+}
+
+/** A check on a string: what is wrong with it and what to do, or undefined when it is right. */
+export interface Format {
+  rule: RuleName;
+  problem(text: string): string | undefined;
+}
+
+/** How to read a string. */
+export interface StringOptions {
+  format?: Format;
+  /** Whether `${ … }` may stand in it. A string that holds one is not held to the format. */
+  expressions?: boolean;
+  /** Whether a plain integer is taken for the text that it is: `version: 1`. */
+  integers?: boolean;
+}
+
+/** A field of a member or an item. */
+export function childField(parent: Field, segment: string | number, node: PayloadNode): Field {
+  return { path: childPath(parent.path, segment), position: node.position, node };
+}
+
+/** Whether a field is an object. */
+export function isObject(field: Field): field is Field<ObjectNode> {
+  return field.node.type === 'object';
+}
+
+/** Whether a field is a list. */
+export function isArray(field: Field): field is Field<ArrayNode> {
+  return field.node.type === 'array';
+}
+
+/** The members of an object as fields, with their keys. */
+export function members(object: Field<ObjectNode>): [key: string, value: Field][] {
+  return object.node.members.map(({ key, value }) => [key, childField(object, key, value)]);
+}
+
+/** The items of a list as fields. */
+export function items(list: Field<ArrayNode>): Field[] {
+  return list.node.items.map((item, index) => childField(list, index, item));
+}
+
+/** What a value is, for messages. */
+export function typeName({ node }: Field): string {
+  if (node.type === 'array') return 'a list';
+  if (node.type === 'object') return 'an object';
+  if (node.value === null) return 'null';
+  return `a ${typeof node.value}`;
+}
+
+/** Notes that a value has the wrong type. The value itself is not told: it may be a credential. */
+export function wrongType(field: Field, expected: string, report: Report): void {
+  const isQuotable = expected === 'a string' && ['a number', 'a boolean'].includes(typeName(field));
+  const remedy = isQuotable ? 'put it in quotes' : `write ${expected}`;
+  report.add('value-type', field, `must be ${expected} but is ${typeName(field)}; ${remedy}`);
+}
+
+/** Notes what is wrong with the expressions of a string. Returns whether it holds any. */
+export function checkExpressions(text: string, field: Field, allowed: boolean, report: Report): boolean {
+  const scan = scanExpressions(text);
+  if (!allowed) {
+    if (!scan.ok || scan.expressions.length > 0) {
+      report.add('expression-place', field, 'cannot hold an expression; write the value itself without ${');
+    }
+    return !scan.ok || scan.expressions.length > 0;
+  }
+  if (!scan.ok) {
+    const problem = scan.problem === 'empty' ? 'an empty expression' : '${ without its }';
+    report.add('expression-syntax', field, `holds ${problem}; complete it, or write $\${ for a literal \${`);
+    return true;
+  }
+  return scan.expressions.length > 0;
+}
+
+/** Checks the expressions of all strings of a value. */
+export function checkStrings(field: Field, report: Report): void {
+  if (isObject(field)) for (const [, value] of members(field)) checkStrings(value, report);
+  else if (isArray(field)) for (const item of items(field)) checkStrings(item, report);
+  else if (field.node.type === 'scalar' && typeof field.node.value === 'string') {
+    checkExpressions(field.node.value, field, true, report);
+  }
+}
+
+/** The text of a field, checked. What is wrong is noted; then the result is undefined. */
+export function readString(field: Field, report: Report, options: StringOptions = {}): string | undefined {
+  const text = textOf(field, report, options.integers === true);
+  if (text === undefined) return undefined;
+  if (text.trim() === '') {
+    report.add('value-empty', field, 'is empty; write a value or remove the key');
+    return undefined;
+  }
+  if (checkExpressions(text, field, options.expressions === true, report)) {
+    return options.expressions === true ? text : undefined;
+  }
+  const problem = options.format?.problem(text);
+  if (options.format === undefined || problem === undefined) return text;
+  report.add(options.format.rule, field, problem);
+  return undefined;
+}
+
+function textOf(field: Field, report: Report, integers: boolean): string | undefined {
+  const { node } = field;
+  if (node.type === 'scalar' && typeof node.value === 'string') return node.value;
+  if (!integers || node.type !== 'scalar' || typeof node.value !== 'number') {
+    wrongType(field, 'a string', report);
+    return undefined;
+  }
+  if (/^(0|[1-9]\d*)$/.test(node.source)) return node.source;
+  report.add(
+    'value-quote',
+    field,
+    `is the number ${quote(node.source)}, whose text would change; put it in quotes`,
+  );
+  return undefined;
+}
+
+/** The keys that an object may have, in the spelling of the documentation. */
+export interface KnownKeys {
+  required?: readonly string[];
+  optional?: readonly string[];
+}
+
+/**
+ * An object of the configuration language. Its known keys match in any letter case; unknown keys, known keys in two
+ * spellings and missing ones are noted at once. The readers return undefined for what is absent or wrong, and note
+ * the latter.
+ */
+export class Fields {
+  readonly #object: Field<ObjectNode>;
+  readonly #report: Report;
+  readonly #fields = new Map<string, Field>();
+
+  constructor(object: Field<ObjectNode>, keys: KnownKeys, report: Report) {
+    this.#object = object;
+    this.#report = report;
+    const known = [...(keys.required ?? []), ...(keys.optional ?? [])];
+    const canonical = new Map(known.map((key) => [key.toLowerCase(), key]));
+    for (const { key, position, value } of object.node.members) {
+      const name = canonical.get(key.toLowerCase());
+      const place = { path: childPath(object.path, key), position };
+      if (name === undefined) {
+        report.add('key-unknown', place, unknownKey(key, known));
+      } else if (this.#fields.has(name)) {
+        report.add('key-spelled-twice', place, `means the same as another key here; write ${name} once`);
+      } else this.#fields.set(name, childField(object, key, value));
+    }
+    for (const key of keys.required ?? []) if (!this.#fields.has(key)) this.missing(key);
+  }
+
+  /** Notes that a key is missing. */
+  missing(key: string, remedy = 'add it'): void {
+    const { path, position } = this.#object;
+    this.#report.add('key-missing', { path: childPath(path, key), position }, `is missing; ${remedy}`);
+  }
+
+  /** The field under a key, null included. */
+  raw(key: string): Field | undefined {
+    return this.#fields.get(key);
+  }
+
+  /** The field under a key; null is noted. */
+  field(key: string): Field | undefined {
+    const field = this.#fields.get(key);
+    if (field?.node.type !== 'scalar' || field.node.value !== null) return field;
+    this.#report.add('value-null', field, 'is null; write a value or remove the key');
+    return undefined;
+  }
+
+  /** A string that says something. */
+  string(key: string, options?: StringOptions): string | undefined {
+    const field = this.field(key);
+    return field === undefined ? undefined : readString(field, this.#report, options);
+  }
+
+  /** true or false, not quoted. */
+  boolean(key: string): boolean | undefined {
+    const field = this.field(key);
+    if (field === undefined) return undefined;
+    const value = field.node.type === 'scalar' ? field.node.value : undefined;
+    if (typeof value === 'boolean') return value;
+    wrongType(field, 'true or false, without quotes', this.#report);
+    return undefined;
+  }
+
+  /** A whole number from 1 to `max`. */
+  count(key: string, max: number): number | undefined {
+    const field = this.field(key);
+    if (field === undefined) return undefined;
+    const value = field.node.type === 'scalar' ? field.node.value : undefined;
+    if (typeof value !== 'number') wrongType(field, 'a number, without quotes', this.#report);
+    else if (Number.isInteger(value) && value >= 1 && value <= max) return value;
+    else this.#report.add('value-range', field, `must be a whole number from 1 to ${max}`);
+    return undefined;
+  }
+
+  /** An object. */
+  object(key: string): Field<ObjectNode> | undefined {
+    const field = this.field(key);
+    if (field === undefined) return undefined;
+    if (isObject(field)) return field;
+    wrongType(field, 'an object', this.#report);
+    return undefined;
+  }
+
+  /** A list. */
+  list(key: string): Field<ArrayNode> | undefined {
+    const field = this.field(key);
+    if (field === undefined) return undefined;
+    if (isArray(field)) return field;
+    wrongType(field, 'a list', this.#report);
+    return undefined;
+  }
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  if (known.length === 0) return 'is not a known key; remove it';
+  const meant = nearest(key, known);
+  const remedy = meant === undefined ? `use one of ${listing(known, 'or')}` : `did you mean ${meant}`;
+  return `is not a known key; ${remedy}`;
+}

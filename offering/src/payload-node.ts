@@ -1,0 +1,130 @@
+import type { Json, JsonObject } from './json.js';
+import { childPath, type Path } from './path.js';
+import { at, type Position } from './position.js';
+import type { Place, Report } from './report.js';
+
+/** A string, number, boolean or null of a payload. */
+export interface ScalarNode {
+  type: 'scalar';
+  value: string | number | boolean | null;
+  /** A number as written, since `1.10` and `1.1` are the same number; otherwise empty. */
+  source: string;
+  position: Position;
+  size: number;
+  height: number;
+}
+
+/** A list of a payload. */
+export interface ArrayNode {
+  type: 'array';
+  items: readonly PayloadNode[];
+  position: Position;
+  size: number;
+  height: number;
+}
+
+/** An object of a payload. Its keys differ from each other, and none is `__proto__`. */
+export interface ObjectNode {
+  type: 'object';
+  members: readonly Member[];
+  position: Position;
+  size: number;
+  height: number;
+}
+
+/** One key of an object. */
+export interface Member {
+  key: string;
+  position: Position;
+  value: PayloadNode;
+}
+
+/**
+ * A payload as a tree that still knows where each part stands. Nodes are never changed, so YAML aliases share them;
+ * `size` counts characters and nodes as if they were not shared, `height` the levels below and including this one.
+ */
+export type PayloadNode = ScalarNode | ArrayNode | ObjectNode;
+
+/** A scalar; numbers that JavaScript can't keep are noted. */
+export function scalarNode(
+  value: ScalarNode['value'],
+  source: string,
+  place: Place & { position: Position },
+  report: Report,
+): ScalarNode {
+  if (typeof value === 'number' && !isExact(value, source)) {
+    report.add(
+      'payload-number',
+      place,
+      'is a number that cannot be kept exactly; put it in quotes or use a smaller one',
+    );
+  }
+  const size = 1 + (typeof value === 'string' ? value.length : 0);
+  return {
+    type: 'scalar',
+    value,
+    source: typeof value === 'number' ? source : '',
+    position: place.position,
+    size,
+    height: 0,
+  };
+}
+
+function isExact(value: number, source: string): boolean {
+  return Number.isFinite(value) && (!/^[-+]?\d+$/.test(source) || Number.isSafeInteger(value));
+}
+
+/** A list. */
+export function arrayNode(items: readonly PayloadNode[], position: Position): ArrayNode {
+  return { type: 'array', items, position, size: sizeOf(items), height: heightOf(items) };
+}
+
+/** An object; keys that come twice or that no object may have are noted. */
+export function objectNode(
+  members: readonly Member[],
+  place: { path: Path; position: Position },
+  report: Report,
+): ObjectNode {
+  const seen = new Set<string>();
+  for (const { key, position } of members) {
+    const where = { path: childPath(place.path, key), position };
+    if (seen.has(key))
+      report.add('key-duplicate', where, `is written twice${at(position)}; remove one of them`);
+    if (key === '__proto__') report.add('key-forbidden', where, `is not allowed${at(position)}; remove it`);
+    seen.add(key);
+  }
+  const values = members.map(({ value }) => value);
+  const keys = members.reduce((total, { key }) => total + key.length, 0);
+  return {
+    type: 'object',
+    members,
+    position: place.position,
+    size: sizeOf(values) + keys,
+    height: heightOf(values),
+  };
+}
+
+/** The value of a node. Nothing is shared between its parts, whatever aliases the text had. */
+export function toJson(node: PayloadNode): Json {
+  switch (node.type) {
+    case 'scalar':
+      return node.value;
+    case 'array':
+      return node.items.map(toJson);
+    case 'object':
+      return objectToJson(node);
+  }
+}
+
+/** {@link toJson} for an object. */
+export function objectToJson(node: ObjectNode): JsonObject {
+  return Object.fromEntries(node.members.map(({ key, value }) => [key, toJson(value)]));
+}
+
+function sizeOf(nodes: readonly PayloadNode[]): number {
+  return nodes.reduce((total, { size }) => total + size, 1);
+}
+
+function heightOf(nodes: readonly PayloadNode[]): number {
+  return nodes.reduce((highest, { height }) => Math.max(highest, height), 0) + 1;
+}
