@@ -53,14 +53,25 @@ export function applyConflict(message: string): KubeError {
 }
 
 /** 422 with what is wrong, field by field. */
-export function invalid(kind: ResourceKind, name: string, problems: readonly FieldProblem[]): KubeError {
+export function invalid(
+  kind: ResourceKind,
+  name: string,
+  problems: readonly FieldProblem[],
+): InvalidObjectError {
   const [first, ...others] = problems.map(({ field, message }) => `${field}: ${message}`);
   const causes = others.length === 0 ? (first ?? '') : `[${[first, ...others].join(', ')}]`;
   const subject = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
-  return new KubeError('invalid', `${subject} "${name}" is invalid: ${causes}`, {
-    status: 422,
-    reason: 'Invalid',
-  });
+  return new InvalidObjectError(`${subject} "${name}" is invalid: ${causes}`, problems);
+}
+
+/** 422 that also names the fields, which an HTTP answer lists one by one. */
+export class InvalidObjectError extends KubeError {
+  readonly problems: readonly FieldProblem[];
+
+  constructor(message: string, problems: readonly FieldProblem[]) {
+    super('invalid', message, { status: 422, reason: 'Invalid' });
+    this.problems = problems;
+  }
 }
 
 /** 422 for a patch that can't be carried out on the object. */

@@ -1,6 +1,8 @@
 export * from './api-errors.js';
 export * from './api-server.js';
 export type { Change } from './changes.js';
+export { asRecord, asRecords, asString, asStrings, isRecord } from './json.js';
+export type { JsonRecord } from './json.js';
 export * from './kinds.js';
 export { listMerge } from './list-keys.js';
 export type { ListMerge } from './list-keys.js';

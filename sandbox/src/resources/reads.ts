@@ -1,0 +1,97 @@
+import { KubeError } from '@mesitis/kube';
+import type { KubeObject } from '@mesitis/kube';
+import { apiVersionOf, notFound } from '@mesitis/kube/memory';
+import type { ApiServer } from '@mesitis/kube/memory';
+import { scopeOf } from './call.js';
+import type { ResourceCall } from './call.js';
+import { statusOf } from '../status.js';
+import { tableOf, wantsTable } from '../tables/table.js';
+
+/** The reading verbs. Answers are bodies; {@link watch} gives events, each a body of its own. */
+export class ResourceReads {
+  readonly #server: ApiServer;
+  readonly #now: () => Date;
+
+  constructor(server: ApiServer, now: () => Date) {
+    this.#server = server;
+    this.#now = now;
+  }
+
+  /** GET of one object. */
+  get(call: ResourceCall): unknown {
+    const { kind, route } = call;
+    const found = this.#server.store.get(kind, route.name ?? '', route.namespace);
+    if (found === undefined) throw notFound(kind, route.name ?? '');
+    return this.shown(call, found);
+  }
+
+  /** GET of a collection. */
+  list(call: ResourceCall): unknown {
+    const { kind } = call;
+    const { items, resourceVersion } = this.#server.store.list(kind, scopeOf(call));
+    if (wantsTable(call.headers.accept)) return this.#table(call, items, resourceVersion);
+    return listOf(call, items, resourceVersion);
+  }
+
+  /** The object, or the Table that the request asks for instead. */
+  shown(call: ResourceCall, object: KubeObject): unknown {
+    if (!wantsTable(call.headers.accept)) return object;
+    return this.#table(call, [object], object.metadata.resourceVersion ?? '');
+  }
+
+  /** GET with `watch`: lines of JSON until the signal fires. An error becomes the last event. */
+  async *watch(call: ResourceCall, signal: AbortSignal): AsyncGenerator<string> {
+    try {
+      refuseInitialEvents(call);
+      const since = call.query.get('resourceVersion') ?? '';
+      for await (const { type, object } of this.#server.store.watch(
+        call.kind,
+        scopeOf(call),
+        since,
+        signal,
+      )) {
+        yield watchLine(type, this.shown(call, object));
+      }
+    } catch (error) {
+      yield watchLine('ERROR', statusOf(error));
+    }
+  }
+
+  #table(call: ResourceCall, objects: readonly KubeObject[], resourceVersion: string): unknown {
+    const include = call.query.get('includeObject');
+    return tableOf({ kind: call.kind, objects, resourceVersion, include, now: this.#now() });
+  }
+}
+
+/** A list object. As on real servers, items of built-in kinds say neither apiVersion nor kind. */
+export function listOf(
+  { kind }: ResourceCall,
+  items: readonly KubeObject[],
+  resourceVersion: string,
+): unknown {
+  return {
+    apiVersion: apiVersionOf(kind),
+    kind: `${kind.kind}List`,
+    metadata: { resourceVersion },
+    // JSON leaves out what is undefined.
+    items: kind.custom ? items : items.map((item) => ({ ...item, apiVersion: undefined, kind: undefined })),
+  };
+}
+
+/** One watch event as it travels. */
+export function watchLine(type: string, object: unknown): string {
+  return `${JSON.stringify({ type, object })}\n`;
+}
+
+/** Clients that stream lists fall back to list and watch when a server says this. */
+function refuseInitialEvents({ query }: ResourceCall): void {
+  if (!query.has('sendInitialEvents')) return;
+  throw new KubeError(
+    'invalid',
+    'sendInitialEvents is forbidden for watch: the sandbox has no streaming lists',
+    {
+      status: 422,
+      reason: 'Invalid',
+    },
+  );
+}
