@@ -79,10 +79,12 @@ function inClusterAccess(choice: KubeconfigChoice, root: string): ServerAccess {
   const load = (): KubeConfig => {
     const config = new KubeConfig();
     config.loadFromCluster(root);
-    const user = config.getCurrentUser();
-    if (user !== null && choice.as !== undefined) {
-      config.users = [{ ...user, impersonateUser: choice.as }];
-    }
+    config.clusters = config.clusters.map((cluster) => ({
+      ...cluster,
+      server: inClusterServer(cluster.server),
+    }));
+    const { as } = choice;
+    if (as !== undefined) config.users = config.users.map((user) => ({ ...user, impersonateUser: as }));
     return config;
   };
   const config = load();
@@ -93,6 +95,11 @@ function inClusterAccess(choice: KubeconfigChoice, root: string): ServerAccess {
       choice.namespaceOverride ?? (namespace === undefined || namespace === '' ? 'default' : namespace),
     readCredentials: () => readCredentials(load(), choice.asGroups ?? []),
   };
+}
+
+/** The client makes up the address from variables that a pod may lack; the Service is always there. */
+function inClusterServer(server: string): string {
+  return server.includes('undefined') ? 'https://kubernetes.default.svc' : server;
 }
 
 function fromChosen({ server, cluster, user }: ChosenAccess): KubeConfig {

@@ -76,7 +76,8 @@ export class RestKube implements KubeClient {
       } catch (error) {
         if (resume === '' || !isKubeError(error, 'gone')) throw error;
         // The pages took so long that the server forgot the first one's version: once more, all at once.
-        return this.#page(query, { method: 'GET', path, query: selection(query) }, signal);
+        const whole = await this.#page(query, { method: 'GET', path, query: selection(query) }, signal);
+        return { items: whole.items, resourceVersion: whole.resourceVersion };
       }
       items.push(...page.items);
       resume = page.resume;
