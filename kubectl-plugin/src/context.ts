@@ -1,0 +1,43 @@
+import type { Kube } from '@mesitis/kube';
+
+/** One output stream, with what renderers need to know of it. */
+export interface Screen {
+  write(data: string | Uint8Array): void;
+  /** Whether a person is looking at it. */
+  readonly isTTY: boolean;
+  /** Whether colour is wanted there (`NO_COLOR`, `FORCE_COLOR`, `TERM=dumb`, terminal or not). */
+  readonly color: boolean;
+  /** The terminal's width in characters; undefined when it is not a terminal, and nothing may be cut off. */
+  readonly columns: number | undefined;
+}
+
+/** Where a command writes and asks: data go to `out`, everything else to `err`. */
+export interface Terminal {
+  readonly out: Screen;
+  readonly err: Screen;
+  /** Asks a yes-or-no question. Left out when standard input is not a terminal: then nothing may be asked. */
+  readonly confirm?: (question: string) => Promise<boolean>;
+}
+
+/** The part of the Kubernetes port that the plugin needs, with the namespace of the chosen kubeconfig context. */
+export interface Cluster extends Pick<Kube, 'get' | 'list' | 'watch' | 'create' | 'remove'> {
+  readonly defaultNamespace: string;
+  close(): void;
+}
+
+/** What a person said about which cluster to use; undefined means "as kubectl would". */
+export interface ConnectOptions {
+  kubeconfig?: string | undefined;
+  context?: string | undefined;
+}
+
+/** Everything that a command takes from the outside world. `main.ts` makes the real one, tests make theirs. */
+export interface PluginContext {
+  readonly terminal: Terminal;
+  /** Loads the kubeconfig; rejects when it is missing or wrong. Sends nothing yet. */
+  connect(options: ConnectOptions): Promise<Cluster>;
+  /** Fires on Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}

@@ -1,0 +1,126 @@
+import type { Kube, KubeObject } from '@mesitis/kube';
+import { matchesWhitelist } from '@mesitis/offering';
+import { listAt, nameOf, recordAt, textAt } from './objects.js';
+import { everyOf, type PlanReference } from './service-catalog.js';
+
+/** One thing that can be provisioned: a plan with its class, as a consumer sees them. */
+export interface Offering {
+  /** The class's external name (`team-offering` for Mesitis): what `provision` takes. */
+  offering: string;
+  /** The short name, without the team; the class's external name for other brokers' offerings. */
+  shortName: string;
+  /** The version for Mesitis, the plan's external name for other brokers' offerings. */
+  plan: string;
+  /** The plan's external name. */
+  planName: string;
+  /** The team; undefined for other brokers' offerings. */
+  team: string | undefined;
+  description: string;
+  /** How it is provisioned, in a consumer's words; undefined for other brokers' offerings. */
+  provisionedAs: string | undefined;
+  /** Undefined for other brokers' offerings, which are open to every namespace. */
+  whitelist: string[] | undefined;
+  scope: 'cluster' | 'namespace';
+  class: KubeObject;
+  object: KubeObject;
+}
+
+/** The classes and plans of both scopes. */
+export interface CatalogObjects {
+  clusterClasses: readonly KubeObject[];
+  clusterPlans: readonly KubeObject[];
+  classes: readonly KubeObject[];
+  plans: readonly KubeObject[];
+}
+
+/** Reads what the cluster and one namespace offer. Throws KubeError. */
+export async function readCatalog(cluster: Pick<Kube, 'list'>, namespace: string): Promise<CatalogObjects> {
+  const [clusterClasses, clusterPlans, classes, plans] = await Promise.all([
+    cluster.list(everyOf('ClusterServiceClass')),
+    cluster.list(everyOf('ClusterServicePlan')),
+    cluster.list(everyOf('ServiceClass', namespace)),
+    cluster.list(everyOf('ServicePlan', namespace)),
+  ]);
+  return {
+    clusterClasses: clusterClasses.items,
+    clusterPlans: clusterPlans.items,
+    classes: classes.items,
+    plans: plans.items,
+  };
+}
+
+/** All offerings that still are in their broker's catalog, whoever may have them, sorted by name and plan. */
+export function offeringsOf(objects: CatalogObjects): Offering[] {
+  return [
+    ...join('cluster', objects.clusterClasses, objects.clusterPlans),
+    ...join('namespace', objects.classes, objects.plans),
+  ].sort(
+    (one, other) =>
+      one.offering.localeCompare(other.offering) ||
+      one.plan.localeCompare(other.plan, undefined, { numeric: true }) ||
+      one.scope.localeCompare(other.scope),
+  );
+}
+
+/** Whether a namespace may have an offering. The broker decides in the end; this is what it publishes about that. */
+export function isOpenTo({ whitelist }: Offering, namespace: string): boolean {
+  return whitelist === undefined || matchesWhitelist(whitelist, namespace);
+}
+
+/** How to ask for an offering in a ServiceInstance. */
+export function planReference({ scope, offering, planName }: Offering): PlanReference {
+  return scope === 'cluster'
+    ? { clusterServiceClassExternalName: offering, clusterServicePlanExternalName: planName }
+    : { serviceClassExternalName: offering, servicePlanExternalName: planName };
+}
+
+function join(
+  scope: Offering['scope'],
+  classes: readonly KubeObject[],
+  plans: readonly KubeObject[],
+): Offering[] {
+  const byClassName = new Map(classes.map((serviceClass) => [nameOf(serviceClass), serviceClass]));
+  const refKey = scope === 'cluster' ? 'clusterServiceClassRef' : 'serviceClassRef';
+  return plans.flatMap((plan) => {
+    const serviceClass = byClassName.get(textAt(recordAt(plan['spec'], refKey), 'name') ?? '');
+    if (serviceClass === undefined || isRemoved(plan) || isRemoved(serviceClass)) return [];
+    return [offeringOf(scope, serviceClass, plan)];
+  });
+}
+
+function offeringOf(scope: Offering['scope'], serviceClass: KubeObject, plan: KubeObject): Offering {
+  const offering = textAt(serviceClass['spec'], 'externalName') ?? nameOf(serviceClass);
+  const planName = textAt(plan['spec'], 'externalName') ?? nameOf(plan);
+  const externalMetadata = recordAt(plan['spec'], 'externalMetadata');
+  const mesitis = recordAt(externalMetadata, 'mesitis');
+  const provisionKind = textAt(mesitis, 'provisionKind');
+  return {
+    offering,
+    shortName: textAt(mesitis, 'offering') ?? offering,
+    plan: textAt(mesitis, 'version') ?? planName,
+    planName,
+    team: textAt(mesitis, 'team'),
+    description: textAt(plan['spec'], 'description') ?? textAt(serviceClass['spec'], 'description') ?? '',
+    provisionedAs: provisionKind === undefined ? undefined : (PROVISIONED_AS[provisionKind] ?? provisionKind),
+    whitelist: 'mesitis' in externalMetadata ? texts(listAt(mesitis, 'whitelist')) : undefined,
+    scope,
+    class: serviceClass,
+    object: plan,
+  };
+}
+
+/** Design section 2's provision kinds in a consumer's words. */
+const PROVISIONED_AS: Partial<Record<string, string>> = {
+  ProvisionNonClusterURL: 'external URL',
+  ProvisionExistingClusterService: 'shared service',
+  ProvisionConfigMapObjects: 'own objects',
+  ProvisionHelmChart: 'Helm release',
+};
+
+function isRemoved(object: KubeObject): boolean {
+  return recordAt(object, 'status')['removedFromBrokerCatalog'] === true;
+}
+
+function texts(values: readonly unknown[]): string[] {
+  return values.filter((value) => typeof value === 'string');
+}

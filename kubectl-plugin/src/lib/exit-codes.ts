@@ -1,0 +1,15 @@
+/** The plugin's exit codes, documented in docs/kubectl-mesitis.md. */
+export const EXIT = {
+  ok: 0,
+  /** What was asked for is not so: not found, not ready in time, refused while in use. */
+  notMet: 1,
+  /** The command line is wrong. */
+  usage: 2,
+  /** The API server (or the kubeconfig on the way to it) said no. */
+  refused: 3,
+  /** Ctrl-C: 128 + SIGINT, as shells report it. */
+  interrupted: 130,
+} as const;
+
+/** One of {@link EXIT}. */
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

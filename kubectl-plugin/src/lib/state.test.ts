@@ -1,0 +1,61 @@
+import { describe, expect, test } from '@jest/globals';
+import { binding, failed, instance, ready } from '../testing/objects.js';
+import { judgeGone } from './judgements.js';
+import { brokersWords, stateOf, stateWord } from './state.js';
+
+describe('stateOf', () => {
+  const deleting = instance('x', [ready('False', 'Deprovisioning', 'going')]);
+  deleting.metadata.deletionTimestamp = '2026-01-01T00:00:00Z';
+
+  test.each([
+    ['nothing reported yet', instance('x', []), 'pending', 'Pending'],
+    ['ready', instance(), 'ready', 'Ready'],
+    ['not ready', instance('x', [ready('False', 'Provisioning')]), 'pending', 'Provisioning'],
+    [
+      'unknown',
+      instance('x', [ready('Unknown', 'DeprovisionCallFailed')]),
+      'pending',
+      'DeprovisionCallFailed',
+    ],
+    ['failed for good', instance('x', [ready('False', 'A'), failed('B', 'm')]), 'failed', 'Failed'],
+    ['deleting', deleting, 'deleting', 'Deleting'],
+  ])('%s', (_, object, kind, word) => {
+    const state = stateOf(object);
+    expect([state.kind, stateWord(state)]).toEqual([kind, word]);
+  });
+
+  test('survives what Go clients write for "nothing"', () => {
+    expect(stateOf({ ...instance(), status: { conditions: null } }).kind).toBe('pending');
+    expect(stateOf({ ...instance(), status: undefined }).kind).toBe('pending');
+  });
+});
+
+describe('brokersWords', () => {
+  const wrapped = (error: string, description: string): string =>
+    `Error provisioning ServiceInstance of X: Status: 422; ErrorMessage: ${error}; Description: ${description}; ResponseError: <nil>`;
+
+  test.each([
+    [wrapped('RequiresApp', 'needs an app'), 'the broker answered 422: needs an app'],
+    [wrapped('RequiresApp', '<nil>'), 'the broker answered 422: RequiresApp'],
+    [wrapped('<nil>', '<nil>'), 'the broker answered 422'],
+    ['The instance is being provisioned', 'The instance is being provisioned'],
+  ])('finds what the broker said in %j', (message, expected) => {
+    expect(brokersWords(message)).toBe(expected);
+  });
+});
+
+describe('judgeGone', () => {
+  const present = { ...binding(), metadata: { name: 'b', uid: '1' } };
+
+  test('is met when the object is gone, or another one has its name', () => {
+    expect(judgeGone('1')(undefined)).toEqual({ kind: 'met' });
+    expect(judgeGone('1')({ ...present, metadata: { name: 'b', uid: '2' } })).toEqual({ kind: 'met' });
+  });
+
+  test('does not repeat the message of the time before', () => {
+    expect(judgeGone('1')(present)).toEqual({
+      kind: 'waiting',
+      what: 'waiting for the platform to take it down',
+    });
+  });
+});

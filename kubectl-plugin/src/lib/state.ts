@@ -1,0 +1,82 @@
+import type { KubeObject } from '@mesitis/kube';
+import { isDeleting, listAt, textAt } from './objects.js';
+import { plainLine } from './plain-text.js';
+
+/** A condition of a ServiceInstance or ServiceBinding. */
+export interface Condition {
+  type: string;
+  status: string;
+  reason: string;
+  message: string;
+  lastTransitionTime: string | undefined;
+}
+
+/** Where an instance or binding stands, in one word, with the platform's own reason and message. */
+export interface State {
+  kind: 'ready' | 'pending' | 'failed' | 'deleting';
+  reason: string;
+  message: string;
+  /** RFC 3339, when the condition that says so last changed. */
+  since: string | undefined;
+}
+
+/** `status.conditions`, in the order in which the platform keeps them. */
+export function conditionsOf(object: KubeObject): Condition[] {
+  return listAt(object['status'], 'conditions').map((condition) => ({
+    type: textAt(condition, 'type') ?? '',
+    status: textAt(condition, 'status') ?? '',
+    reason: plainLine(textAt(condition, 'reason') ?? ''),
+    message: plainLine(textAt(condition, 'message') ?? ''),
+    lastTransitionTime: textAt(condition, 'lastTransitionTime'),
+  }));
+}
+
+/** Reads the state off the conditions `Ready` and `Failed`. `Failed` is final: the platform does not try again. */
+export function stateOf(object: KubeObject): State {
+  const conditions = conditionsOf(object);
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  const failed = conditions.find(({ type, status }) => type === 'Failed' && status === 'True');
+  if (isDeleting(object)) return stateFrom('deleting', ready);
+  if (failed !== undefined) return stateFrom('failed', failed);
+  if (ready?.status === 'True') return stateFrom('ready', ready);
+  return stateFrom('pending', ready);
+}
+
+/** The word for a state in a table: kubectl's habit is a word in CamelCase. */
+export function stateWord(state: State): string {
+  switch (state.kind) {
+    case 'ready':
+      return 'Ready';
+    case 'failed':
+      return 'Failed';
+    case 'deleting':
+      return 'Deleting';
+    case 'pending':
+      return state.reason === '' ? 'Pending' : state.reason;
+  }
+}
+
+function stateFrom(kind: State['kind'], condition: Condition | undefined): State {
+  return {
+    kind,
+    reason: condition?.reason ?? '',
+    message: brokersWords(condition?.message ?? ''),
+    since: condition?.lastTransitionTime,
+  };
+}
+
+/**
+ * The platform wraps what a broker said into a sentence full of ids
+ * (`Error provisioning …: Status: 400; ErrorMessage: X; Description: Y; ResponseError: Z`). A consumer needs Y, or X
+ * when there is no Y; any other message is returned as it is.
+ */
+export function brokersWords(message: string): string {
+  const match =
+    /Status: (?<status>\d{3}); ErrorMessage: (?<error>.*?); Description: (?<description>.*?); ResponseError: /s.exec(
+      message,
+    );
+  if (match?.groups === undefined) return message;
+  const { status = '', error = '', description = '' } = match.groups;
+  const said = [description, error].find((part) => part !== '' && part !== '<nil>');
+  return said === undefined ? `the broker answered ${status}` : `the broker answered ${status}: ${said}`;
+}

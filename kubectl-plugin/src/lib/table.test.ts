@@ -1,0 +1,64 @@
+import { describe, expect, test } from '@jest/globals';
+import { cut, renderTable } from './table.js';
+
+describe('renderTable', () => {
+  const header = ['NAME', 'WHAT'];
+
+  test('aligns columns and leaves nothing after the last word', () => {
+    expect(
+      renderTable({
+        header,
+        rows: [
+          ['a', 'one'],
+          ['longer', ''],
+        ],
+      }),
+    ).toBe('NAME     WHAT\na        one\nlonger\n');
+  });
+
+  test('pads by what is seen, not by what colours add', () => {
+    const paint = (text: string): string => `<${text}>`;
+    expect(
+      renderTable({
+        header,
+        rows: [
+          [{ text: 'ab', paint }, 'x'],
+          ['abcd', 'y'],
+        ],
+      }),
+    ).toBe('NAME   WHAT\n<ab>     x\nabcd   y\n');
+  });
+
+  test('counts letters outside ASCII as one', () => {
+    expect(
+      renderTable({
+        header,
+        rows: [
+          ['émile', 'x'],
+          ['ab', '👩‍💻 y'],
+        ],
+      }),
+    ).toBe('NAME    WHAT\némile   x\nab      👩‍💻 y\n');
+  });
+
+  test('lets no cell break a line or speak to the terminal', () => {
+    expect(renderTable({ header, rows: [['a\nb', '\u001B[2J']] })).toBe('NAME   WHAT\na b    \uFFFD[2J\n');
+  });
+
+  test('cuts the last column to the width, but never below a dozen letters', () => {
+    const rows = [['name', 'a rather long description']];
+    expect(renderTable({ header, rows }, 20)).toBe('NAME   WHAT\nname   a rather lon…\n');
+    expect(renderTable({ header, rows }, 5)).toBe('NAME   WHAT\nname   a rather lo…\n');
+    expect(renderTable({ header, rows })).toContain('a rather long description');
+  });
+});
+
+describe('cut', () => {
+  test.each([
+    ['short', 10, 'short'],
+    ['exactly ten', 11, 'exactly ten'],
+    ['one two', 5, 'one…'],
+  ])('of %j to %d is %j', (text, width, expected) => {
+    expect(cut(text, width)).toBe(expected);
+  });
+});

@@ -1,0 +1,70 @@
+import { plainLine } from './plain-text.js';
+
+/** One cell: its text, and how to colour it once its width is settled. */
+export interface Cell {
+  text: string;
+  paint?: (text: string) => string;
+}
+
+/** What a table holds. The last column may be cut off to fit. */
+export interface Table {
+  header: readonly string[];
+  rows: readonly (readonly (Cell | string)[])[];
+}
+
+const GAP = '   ';
+/** Below this the last column is not cut further: a wrapped line says more than three letters. */
+const NARROWEST = 12;
+
+/**
+ * Lays out a table as kubectl does: columns three blanks apart, no lines, nothing after the last word.
+ * @param width of the terminal; undefined in a pipe, where nothing is cut off
+ */
+export function renderTable({ header, rows }: Table, width?: number): string {
+  const cells = [header, ...rows].map((row) => row.map(toCell));
+  const last = header.length - 1;
+  const widths = header.map((_, column) =>
+    Math.max(...cells.map((row) => lengthOf(row[column]?.text ?? ''))),
+  );
+  const before = widths.slice(0, last).reduce((sum, each) => sum + each + GAP.length, 0);
+  const room = width === undefined ? Infinity : Math.max(NARROWEST, width - before);
+  return cells
+    .map((row) =>
+      row.map((cell, column) => (column === last ? { ...cell, text: cut(cell.text, room) } : cell)),
+    )
+    .map((row) => `${layOut(row, widths)}\n`)
+    .join('');
+}
+
+/** Cuts text to a width, with an ellipsis in place of what is missing. */
+export function cut(text: string, width: number): string {
+  const letters = graphemes(text);
+  if (letters.length <= width) return text;
+  const kept = letters.slice(0, Math.max(0, width - 1)).join('');
+  return `${kept.trimEnd()}…`;
+}
+
+function toCell(cell: Cell | string): Cell {
+  const { text, ...rest } = typeof cell === 'string' ? { text: cell } : cell;
+  return { text: plainLine(text), ...rest };
+}
+
+function layOut(row: readonly Cell[], widths: readonly number[]): string {
+  const filled = row.slice(0, row.findLastIndex(({ text }) => text !== '') + 1);
+  return filled
+    .map(({ text, paint }, column) => {
+      const missing = column === filled.length - 1 ? 0 : (widths[column] ?? 0) - lengthOf(text);
+      return `${paint === undefined ? text : paint(text)}${' '.repeat(missing)}`;
+    })
+    .join(GAP);
+}
+
+function lengthOf(text: string): number {
+  return graphemes(text).length;
+}
+
+/** What a person counts as letters. Nearly all text is ASCII, and the segmenter is slow to start. */
+function graphemes(text: string): string[] {
+  if (/^[ -~]*$/.test(text)) return text.split('');
+  return Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
+}
