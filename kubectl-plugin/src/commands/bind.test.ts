@@ -1,0 +1,89 @@
+import { describe, expect, test } from '@jest/globals';
+import { MemoryKube } from '@mesitis/kube/memory';
+import { binding, failed, instance, ready } from '../testing/objects.js';
+import { runPlugin, withPlatform } from '../testing/run-plugin.js';
+
+const done = ready('True', 'InjectedBindResult', 'Injected bind result');
+
+describe('kubectl mesitis bind', () => {
+  const cluster = (): MemoryKube => {
+    const kube = new MemoryKube();
+    kube.seed(instance());
+    return kube;
+  };
+
+  test('creates the binding, waits, and names the Secret', async () => {
+    const kube = cluster();
+    const platform = withPlatform(kube, { onCreate: () => [[done]] });
+    const { out, err, exitCode } = await runPlugin(['bind', 'api-service'], platform);
+    expect(out).toBe(
+      "binding 'api-service' of instance 'api-service' is ready: Secret 'api-service' in namespace client-ns\n",
+    );
+    expect(err).toContain('Read it: kubectl mesitis secret api-service, with --show for the values\n');
+    expect(exitCode).toBe(0);
+    expect(kube.objects().at(-1)).toMatchObject({
+      kind: 'ServiceBinding',
+      spec: { instanceRef: { name: 'api-service' }, secretName: 'api-service' },
+    });
+  });
+
+  test('takes names for the binding and the Secret', async () => {
+    const kube = cluster();
+    const argv = 'bind api-service --name reporting --secret-name reporting-api --no-wait -o name'.split(' ');
+    expect((await runPlugin(argv, kube)).out).toBe('servicebinding.servicecatalog.k8s.io/reporting\n');
+    expect(kube.objects().at(-1)).toMatchObject({
+      metadata: { name: 'reporting' },
+      spec: { secretName: 'reporting-api' },
+    });
+  });
+
+  test('ends with the reason and a remedy when the Secret belongs to someone else for good', async () => {
+    const platform = withPlatform(cluster(), {
+      onCreate: () => [
+        [failed('ErrorInjectingBindResult', 'Secret "client-ns/api-service" is not owned by ServiceBinding')],
+      ],
+    });
+    const { err, exitCode } = await runPlugin(['bind', 'api-service'], platform);
+    expect(err).toContain(
+      `error: binding 'api-service' failed: Secret "client-ns/api-service" is not owned by ServiceBinding; if a Secret of that name belongs to someone else, kubectl mesitis unbind api-service and bind again with --secret-name\n`,
+    );
+    expect(exitCode).toBe(1);
+  });
+
+  test.each([
+    ['api-servce', "no instance 'api-servce' in namespace client-ns; did you mean api-service?"],
+    ['x', "no instance 'x' in namespace client-ns; see kubectl mesitis status for what there is"],
+  ])('explains that there is no instance %s', async (name, message) => {
+    const { err, exitCode } = await runPlugin(['bind', name], cluster());
+    expect(err).toBe(`error: ${message}\n`);
+    expect(exitCode).toBe(1);
+  });
+
+  test('refuses an instance that is being deleted', async () => {
+    const kube = new MemoryKube();
+    const going = instance();
+    kube.seed({
+      ...going,
+      metadata: { ...going.metadata, finalizers: ['kubernetes-incubator/service-catalog'] },
+    });
+    await kube.remove({
+      apiVersion: going.apiVersion,
+      kind: going.kind,
+      namespace: 'client-ns',
+      name: 'api-service',
+    });
+    const { err, exitCode } = await runPlugin(['bind', 'api-service'], kube);
+    expect(err).toMatch(/^error: instance 'api-service' is being deleted/);
+    expect(exitCode).toBe(1);
+  });
+
+  test('refuses a name that is taken', async () => {
+    const kube = cluster();
+    kube.seed(binding('api-service', 'other'));
+    const { err, exitCode } = await runPlugin(['bind', 'api-service'], kube);
+    expect(err).toMatch(
+      /^error: binding 'api-service' already exists in namespace client-ns \(of instance 'other'\)/,
+    );
+    expect(exitCode).toBe(1);
+  });
+});

@@ -1,0 +1,102 @@
+import { isKubeError, type KubeObject } from '@mesitis/kube';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
+import {
+  clusterFlags,
+  MesitisCommand,
+  outputFlag,
+  patienceOf,
+  waitFlags,
+  type Session,
+} from '../base-command.js';
+import { checkedName } from '../lib/checked-name.js';
+import { existingInstance } from '../lib/find-objects.js';
+import { judgeReady } from '../lib/judgements.js';
+import { isDeleting } from '../lib/objects.js';
+import { formatObject } from '../lib/output.js';
+import { parseParameters } from '../lib/parameters.js';
+import { notMet } from '../lib/plugin-error.js';
+import { bindingRef, instanceNameOf, newBinding, secretNameOf } from '../lib/service-catalog.js';
+
+/** Creates a ServiceBinding. */
+export class Bind extends MesitisCommand {
+  static override summary = 'get the coordinates and credentials of an instance as a Secret';
+  static override examples = [
+    '<%= config.bin %> bind api-service',
+    '<%= config.bin %> bind api-service --name reporting --secret-name reporting-api',
+  ];
+  static override args = {
+    instance: Args.string({ required: true, ignoreStdin: true, description: 'the instance to bind' }),
+  };
+  static override flags = {
+    name: Flags.string({ summary: "the binding's name; by default the instance's" }),
+    'secret-name': Flags.string({ summary: "the Secret's name; by default the binding's" }),
+    parameter: Flags.string({
+      char: 'p',
+      summary: 'a parameter, key=value; repeat it for more',
+      multiple: true,
+      multipleNonGreedy: true,
+      default: [],
+      helpValue: 'KEY=VALUE',
+    }),
+    'params-json': Flags.string({ summary: 'parameters as a JSON object', helpValue: 'JSON' }),
+    ...waitFlags,
+    ...outputFlag,
+    ...clusterFlags,
+  };
+
+  override async run(): Promise<void> {
+    const { args, flags } = await this.parse(Bind);
+    const parameters = parseParameters({ pairs: flags.parameter, json: flags['params-json'] });
+    const patience = patienceOf(flags);
+    const name = checkedName('--name', flags.name ?? args.instance);
+    const secretName = checkedName('--secret-name', flags['secret-name'] ?? name);
+    await this.withCluster(flags, async (session) => {
+      const { cluster, namespace } = session;
+      const instance = await existingInstance(session, args.instance);
+      if (isDeleting(instance)) {
+        throw notMet(
+          `instance '${args.instance}' is being deleted: bind another one, see kubectl mesitis status`,
+        );
+      }
+      const created = await create(
+        session,
+        newBinding({ namespace, name, instance: args.instance, secretName, parameters }),
+      );
+      const subject = { kind: 'binding', name } as const;
+      const ref = bindingRef(namespace, name);
+      const binding =
+        patience === undefined
+          ? created
+          : ((await this.awaitObject({ cluster, ref, subject, patience, judge: judgeReady(subject) })) ??
+            created);
+      if (flags.output !== 'table') {
+        this.print(await formatObject(binding, flags.output));
+        return;
+      }
+      const secret = `Secret '${secretNameOf(binding)}' in namespace ${namespace}`;
+      this.print(
+        `binding '${name}' of instance '${args.instance}' ${patience === undefined ? 'requested' : 'is ready'}: ${secret}\n`,
+      );
+      this.tell(
+        patience === undefined
+          ? `See how it goes: kubectl mesitis status ${args.instance}`
+          : `Read it: kubectl mesitis secret ${name}, with --show for the values`,
+      );
+    });
+  }
+}
+
+async function create({ cluster, namespace }: Session, binding: KubeObject): Promise<KubeObject> {
+  try {
+    return await cluster.create(binding);
+  } catch (error) {
+    if (!isKubeError(error, 'already-exists')) throw error;
+    const name = binding.metadata.name ?? '';
+    const existing = await cluster.get(bindingRef(namespace, name));
+    const of = existing === undefined ? '' : ` (of instance '${instanceNameOf(existing)}')`;
+    throw notMet(
+      `binding '${name}' already exists in namespace ${namespace}${of}: read it with kubectl mesitis secret ${name}, or choose another name with --name`,
+    );
+  }
+}

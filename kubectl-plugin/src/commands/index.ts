@@ -1,0 +1,20 @@
+import { Bind } from './bind.js';
+import { Catalog } from './catalog.js';
+import { Deprovision } from './deprovision.js';
+import { Provision } from './provision.js';
+import { Secret } from './secret.js';
+import { Status } from './status.js';
+import { Unbind } from './unbind.js';
+import { Version } from './version.js';
+
+/** Every command by its name: what oclif's discovery strategy `explicit` reads, and what the runner constructs. */
+export const COMMANDS = {
+  bind: Bind,
+  catalog: Catalog,
+  deprovision: Deprovision,
+  provision: Provision,
+  secret: Secret,
+  status: Status,
+  unbind: Unbind,
+  version: Version,
+};

@@ -1,0 +1,123 @@
+import { isKubeError, type Kube, type KubeObject } from '@mesitis/kube';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
+import {
+  clusterFlags,
+  MesitisCommand,
+  outputFlag,
+  patienceOf,
+  waitFlags,
+  type Session,
+} from '../base-command.js';
+import { offeringsOf, planReference, readCatalog, type Offering } from '../lib/catalog.js';
+import { checkedName } from '../lib/checked-name.js';
+import { judgeReady } from '../lib/judgements.js';
+import { isDeleting } from '../lib/objects.js';
+import { formatObject } from '../lib/output.js';
+import { parseParameters } from '../lib/parameters.js';
+import { notMet, type PluginError } from '../lib/plugin-error.js';
+import { resolveOffering } from '../lib/resolve-offering.js';
+import { instanceRef, newInstance, requestedPlan } from '../lib/service-catalog.js';
+import { stateOf, stateWord } from '../lib/state.js';
+
+/** Creates a ServiceInstance. */
+export class Provision extends MesitisCommand {
+  static override summary = 'get an instance of an offering';
+  static override description =
+    'OFFERING is a name from the catalog; the part after the team will do when only one team has it. PLAN is needed when there are several.';
+  static override examples = [
+    '<%= config.bin %> provision api-service',
+    '<%= config.bin %> provision api-api-service:1 --name my-api',
+    '<%= config.bin %> provision db -p size=small --timeout 10m',
+  ];
+  static override args = {
+    offering: Args.string({
+      name: 'OFFERING[:PLAN]',
+      required: true,
+      ignoreStdin: true,
+      description: 'what to provision',
+    }),
+  };
+  static override flags = {
+    name: Flags.string({ summary: "the instance's name; by default the offering's, without the team" }),
+    parameter: Flags.string({
+      char: 'p',
+      summary: 'a parameter, key=value; repeat it for more',
+      multiple: true,
+      multipleNonGreedy: true,
+      default: [],
+      helpValue: 'KEY=VALUE',
+    }),
+    'params-json': Flags.string({ summary: 'parameters as a JSON object', helpValue: 'JSON' }),
+    ...waitFlags,
+    ...outputFlag,
+    ...clusterFlags,
+  };
+
+  override async run(): Promise<void> {
+    const { args, flags } = await this.parse(Provision);
+    const parameters = parseParameters({ pairs: flags.parameter, json: flags['params-json'] });
+    const patience = patienceOf(flags);
+    const given = flags.name === undefined ? undefined : checkedName('--name', flags.name);
+    await this.withCluster(flags, async (session) => {
+      const { cluster, namespace } = session;
+      const offering = resolveOffering(
+        args.offering,
+        offeringsOf(await readCatalog(cluster, namespace)),
+        namespace,
+      );
+      const name = given ?? checkedName(`the name of offering '${offering.offering}'`, offering.shortName);
+      const ref = instanceRef(namespace, name);
+      const created = await create(
+        session,
+        newInstance({ namespace, name }, planReference(offering), parameters),
+      );
+      const subject = { kind: 'instance', name } as const;
+      const instance =
+        patience === undefined
+          ? created
+          : ((await this.awaitObject({ cluster, ref, subject, patience, judge: judgeReady(subject) })) ??
+            created);
+      if (flags.output !== 'table') {
+        this.print(await formatObject(instance, flags.output));
+        return;
+      }
+      this.print(
+        `instance '${name}' of ${titleOf(offering)} ${patience === undefined ? 'requested' : 'is ready'}\n`,
+      );
+      this.tell(
+        patience === undefined
+          ? `See how it goes: kubectl mesitis status ${name}`
+          : `Get its coordinates and credentials: kubectl mesitis bind ${name}`,
+      );
+    });
+  }
+}
+
+async function create({ cluster, namespace }: Session, instance: KubeObject): Promise<KubeObject> {
+  try {
+    return await cluster.create(instance);
+  } catch (error) {
+    if (isKubeError(error, 'already-exists'))
+      throw await taken(cluster, namespace, instance.metadata.name ?? '');
+    throw error;
+  }
+}
+
+async function taken(cluster: Pick<Kube, 'get'>, namespace: string, name: string): Promise<PluginError> {
+  const existing = await cluster.get(instanceRef(namespace, name));
+  if (existing !== undefined && isDeleting(existing)) {
+    return notMet(
+      `instance '${name}' is still being deleted: try again when it is gone, or choose another name with --name`,
+    );
+  }
+  const what =
+    existing === undefined ? '' : ` (${requestedPlan(existing).offering}, ${stateWord(stateOf(existing))})`;
+  return notMet(
+    `instance '${name}' already exists in namespace ${namespace}${what}: see kubectl mesitis status ${name}, or choose another name with --name`,
+  );
+}
+
+function titleOf({ offering, plan }: Offering): string {
+  return `${offering}, plan ${plan}`;
+}

@@ -1,0 +1,102 @@
+import { describe, expect, test } from '@jest/globals';
+import { KubeError } from '@mesitis/kube';
+import { MemoryKube } from '@mesitis/kube/memory';
+import { binding, instance, ready, secret } from '../testing/objects.js';
+import { runPlugin } from '../testing/run-plugin.js';
+
+describe('kubectl mesitis status', () => {
+  const cluster = (): MemoryKube => {
+    const kube = new MemoryKube({ now: () => new Date('2026-01-01T00:00:00Z') });
+    kube.seed(
+      instance(),
+      binding(),
+      secret('api-service', { password: 'p', host: 'h' }),
+      instance('broken', [ready('False', 'ErrorCallingProvision', 'connection refused')]),
+    );
+    return kube;
+  };
+
+  test('lists instances with their bindings below them', async () => {
+    const { out, exitCode } = await runPlugin(['status'], cluster());
+    expect(out).toBe(
+      [
+        'KIND       NAME          STATUS                  AGE   OFFERING',
+        'instance   api-service   Ready                   2m    api-api-service, plan api-api-service-1',
+        'binding    api-service   Ready                   2m    of api-service',
+        'instance   broken        ErrorCallingProvision   2m    api-api-service, plan api-api-service-1',
+        '',
+      ].join('\n'),
+    );
+    expect(exitCode).toBe(0);
+  });
+
+  test('draws one instance as a tree that ends with the next step, and never shows a value', async () => {
+    const { out } = await runPlugin(['status', 'api-service'], cluster());
+    expect(out).toBe(
+      [
+        'api-service instance in client-ns, 2m old',
+        '├─ offering: api-api-service, plan api-api-service-1',
+        '├─ Ready=True ProvisionedSuccessfully: The instance was provisioned successfully (2m ago)',
+        '└─ binding api-service',
+        '   ├─ Ready=True InjectedBindResult: Injected bind result (2m ago)',
+        '   └─ Secret api-service: host, password',
+        '',
+        'All is well. Read the Secret: kubectl mesitis secret api-service',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('says what to do about trouble', async () => {
+    const { out, exitCode } = await runPlugin(['status', 'broken'], cluster());
+    expect(out).toContain('Ready=False ErrorCallingProvision: connection refused (2m ago)');
+    expect(out).toContain(
+      '\nThe platform goes on trying; if it lasts, tell the team that offers it that its broker does not answer.\n',
+    );
+    expect(exitCode).toBe(0);
+  });
+
+  test('tells the rest of the story when Secrets may not be read', async () => {
+    const kube = cluster();
+    kube.failNext(({ kind }) => kind === 'Secret', new KubeError('forbidden', 'no'));
+    const { out, exitCode } = await runPlugin(['status', 'api-service'], kube);
+    expect(out).toContain('Secret api-service: (you may not read it)');
+    expect(exitCode).toBe(0);
+  });
+
+  test('suggests to bind what is not bound', async () => {
+    const kube = new MemoryKube();
+    kube.seed(instance());
+    const { out } = await runPlugin(['status', 'api-service'], kube);
+    expect(out).toContain('Ready, and not bound yet: kubectl mesitis bind api-service\n');
+  });
+
+  test('prints API objects for programs', async () => {
+    const list = await runPlugin(['status', '-o', 'name'], cluster());
+    expect(list.out).toBe(
+      [
+        'serviceinstance.servicecatalog.k8s.io/api-service',
+        'serviceinstance.servicecatalog.k8s.io/broken',
+        'servicebinding.servicecatalog.k8s.io/api-service',
+        '',
+      ].join('\n'),
+    );
+    const one = await runPlugin(['status', 'api-service', '-o', 'json'], cluster());
+    expect(JSON.parse(one.out)).toMatchObject({ kind: 'ServiceInstance', metadata: { name: 'api-service' } });
+    expect(one.out).not.toContain('managedFields');
+  });
+
+  test('colours the state in a terminal that has colour', async () => {
+    const { out } = await runPlugin(['status'], cluster(), { terminal: { color: true, columns: 200 } });
+    expect(out).toContain('\u001B[32mReady\u001B[39m');
+    expect(out).toContain('\u001B[33mErrorCallingProvision\u001B[39m');
+  });
+
+  test('says so when there is nothing', async () => {
+    const { out, err, exitCode } = await runPlugin(['status'], new MemoryKube());
+    expect([out, exitCode]).toEqual(['', 0]);
+    expect(err).toBe(
+      'Nothing is provisioned in namespace client-ns: see kubectl mesitis catalog for what there is.\n',
+    );
+  });
+});

@@ -1,0 +1,90 @@
+import { isKubeError, type Kube } from '@mesitis/kube';
+import * as Args from '@oclif/core/args';
+import { clusterFlags, MesitisCommand, outputFlag, type Session } from '../base-command.js';
+import { colorsFor } from '../lib/colors.js';
+import { existingInstance } from '../lib/find-objects.js';
+import { formatList, formatObject, type Output } from '../lib/output.js';
+import { byName, recordAt } from '../lib/objects.js';
+import { bindingsOf, everyOf, secretNameOf, secretRef } from '../lib/service-catalog.js';
+import { statusTable, type Look } from '../lib/status-table.js';
+import { statusTree, type SecretFinding } from '../lib/status-tree.js';
+
+/** Shows how instances and bindings are. */
+export class Status extends MesitisCommand {
+  static override summary = 'show how instances and bindings are, and what to do';
+  static override description =
+    'Without INSTANCE a table of all instances and bindings in the namespace. With INSTANCE all about it: conditions, bindings, their Secrets (keys only), and the next step.';
+  static override examples = [
+    '<%= config.bin %> status',
+    '<%= config.bin %> status api-service',
+    '<%= config.bin %> status api-service --output yaml',
+  ];
+  static override args = {
+    instance: Args.string({ ignoreStdin: true, description: 'the instance to explain' }),
+  };
+  static override flags = { ...outputFlag, ...clusterFlags };
+
+  override async run(): Promise<void> {
+    const { args, flags } = await this.parse(Status);
+    const { instance } = args;
+    await this.withCluster(flags, (session) =>
+      instance === undefined ? this.all(session, flags.output) : this.one(session, instance, flags.output),
+    );
+  }
+
+  private async all({ cluster, namespace }: Session, output: Output): Promise<void> {
+    const [instances, bindings] = await Promise.all([
+      cluster.list(everyOf('ServiceInstance', namespace)),
+      cluster.list(everyOf('ServiceBinding', namespace)),
+    ]);
+    const all = [...instances.items.toSorted(byName), ...bindings.items.toSorted(byName)];
+    if (output !== 'table') {
+      this.print(await formatList(all, output));
+      return;
+    }
+    if (all.length === 0) {
+      this.tell(
+        `Nothing is provisioned in namespace ${namespace}: see kubectl mesitis catalog for what there is.`,
+      );
+      return;
+    }
+    this.print(statusTable(instances.items, bindings.items, this.look()));
+  }
+
+  private async one(session: Session, name: string, output: Output): Promise<void> {
+    const { cluster, namespace } = session;
+    const instance = await existingInstance(session, name);
+    if (output !== 'table') {
+      this.print(await formatObject(instance, output));
+      return;
+    }
+    const bindings = bindingsOf(name, (await cluster.list(everyOf('ServiceBinding', namespace))).items);
+    const findings = bindings
+      .map(secretNameOf)
+      .map(async (secret) => [secret, await findSecret(cluster, namespace, secret)] as const);
+    const secrets = new Map(await Promise.all(findings));
+    this.print(statusTree({ instance, bindings, secrets }, this.look()));
+  }
+
+  private look(): Look {
+    const { out } = this.terminal;
+    return { colors: colorsFor(out), width: out.columns, now: this.context.now() };
+  }
+}
+
+/** Whoever may see a binding need not be allowed to read Secrets; the rest of the story is told all the same. */
+async function findSecret(
+  cluster: Pick<Kube, 'get'>,
+  namespace: string,
+  name: string,
+): Promise<SecretFinding> {
+  try {
+    const secret = await cluster.get(secretRef(namespace, name));
+    return secret === undefined
+      ? { kind: 'missing' }
+      : { kind: 'found', keys: Object.keys(recordAt(secret, 'data')).sort() };
+  } catch (error) {
+    if (isKubeError(error, 'forbidden')) return { kind: 'hidden' };
+    throw error;
+  }
+}

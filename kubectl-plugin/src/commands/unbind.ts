@@ -1,0 +1,79 @@
+import type { KubeObject } from '@mesitis/kube';
+import * as Args from '@oclif/core/args';
+import {
+  clusterFlags,
+  MesitisCommand,
+  outputFlag,
+  patienceOf,
+  waitFlags,
+  type Session,
+} from '../base-command.js';
+import { unknownName } from '../lib/find-objects.js';
+import { judgeGone } from '../lib/judgements.js';
+import { nameOf } from '../lib/objects.js';
+import { formatObject } from '../lib/output.js';
+import { notMet } from '../lib/plugin-error.js';
+import { bindingRef, bindingsOf, everyOf, secretNameOf } from '../lib/service-catalog.js';
+
+/** Deletes a ServiceBinding. */
+export class Unbind extends MesitisCommand {
+  static override summary = 'give back the credentials of a binding; its Secret goes';
+  static override description =
+    'BINDING may also be the name of an instance that has exactly one binding. Pods that use the Secret lose it.';
+  static override examples = [
+    '<%= config.bin %> unbind api-service',
+    '<%= config.bin %> unbind reporting --no-wait',
+  ];
+  static override args = {
+    binding: Args.string({
+      required: true,
+      ignoreStdin: true,
+      description: 'the binding, or an instance with one binding',
+    }),
+  };
+  static override flags = { ...waitFlags, ...outputFlag, ...clusterFlags };
+
+  override async run(): Promise<void> {
+    const { args, flags } = await this.parse(Unbind);
+    const patience = patienceOf(flags);
+    await this.withCluster(flags, async (session) => {
+      const { cluster, namespace } = session;
+      const binding = await chooseBinding(session, args.binding);
+      const name = nameOf(binding);
+      const ref = bindingRef(namespace, name);
+      const { uid } = binding.metadata;
+      await cluster.remove(ref, uid === undefined ? {} : { uid });
+      if (patience !== undefined) {
+        const subject = { kind: 'binding', name } as const;
+        await this.awaitObject({ cluster, ref, subject, patience, judge: judgeGone(uid) });
+      }
+      if (flags.output !== 'table') {
+        this.print(await formatObject(binding, flags.output));
+        return;
+      }
+      this.print(
+        patience === undefined
+          ? `binding '${name}' is being deleted\n`
+          : `binding '${name}' is gone, and with it Secret '${secretNameOf(binding)}'\n`,
+      );
+    });
+  }
+}
+
+/** The binding of that name, else the only binding of the instance of that name. */
+async function chooseBinding({ cluster, namespace }: Session, name: string): Promise<KubeObject> {
+  const { items } = await cluster.list(everyOf('ServiceBinding', namespace));
+  const exact = items.find((binding) => nameOf(binding) === name);
+  if (exact !== undefined) return exact;
+  const [only, ...others] = bindingsOf(name, items);
+  if (only === undefined) {
+    throw notMet(unknownName({ kind: 'binding', name, namespace, names: items.map(nameOf) }));
+  }
+  if (others.length > 0) {
+    const names = [only, ...others].map(nameOf).sort();
+    throw notMet(
+      `instance '${name}' has several bindings: unbind ${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`,
+    );
+  }
+  return only;
+}

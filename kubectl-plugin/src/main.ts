@@ -1,0 +1,43 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Cluster, ConnectOptions, PluginContext } from './context.js';
+import { EXIT } from './lib/exit-codes.js';
+import { processTerminal } from './process-terminal.js';
+import { runCli } from './run.js';
+
+// For oclif, which imports the bundle once more to find them.
+export { COMMANDS } from './commands/index.js';
+
+/**
+ * The composition root of the plugin: makes the context from the process and ends the process with the exit code.
+ * @param moduleUrl of the module that exports `COMMANDS`: the bundle, or this file
+ */
+export async function main(moduleUrl: string = import.meta.url): Promise<void> {
+  const interruption = new AbortController();
+  process.once('SIGINT', () => {
+    interruption.abort();
+    // A wait ends by the signal and says what goes on; a request that is under way is not worth a second Ctrl-C.
+    setTimeout(() => process.exit(EXIT.interrupted), 200).unref();
+  });
+  const context: PluginContext = {
+    terminal: processTerminal(process, process.env),
+    connect: (options) => connect(options, process.env['KUBECONFIG']),
+    signal: interruption.signal,
+    now: () => Date.now(),
+  };
+  const file = fileURLToPath(moduleUrl);
+  const exitCode = await runCli(process.argv.slice(2), context, { root: dirname(file), target: file });
+  // Not process.exitCode alone: a connection that is still open would keep the process alive.
+  process.stdout.write('', () => process.exit(exitCode));
+}
+
+/** Late, because `--help` needs no cluster. */
+async function connect({ kubeconfig, context }: ConnectOptions, fromEnvironment?: string): Promise<Cluster> {
+  const { loadClient } = await import('@mesitis/kube/client');
+  const files = kubeconfig ?? fromEnvironment;
+  return loadClient({
+    ...(files === undefined || files === '' ? {} : { kubeconfig: files }),
+    ...(context === undefined ? {} : { context }),
+    fieldManager: 'kubectl-mesitis',
+  });
+}

@@ -1,0 +1,123 @@
+import { fileURLToPath } from 'node:url';
+import type { JsonObject, Kube, KubeObject, ObjectRef } from '@mesitis/kube';
+import { refOf } from '@mesitis/kube';
+import type { MemoryKube } from '@mesitis/kube/memory';
+import type { Cluster, ConnectOptions, PluginContext, Screen } from '../context.js';
+import { runCli } from '../run.js';
+
+/** What a test may set about a run. */
+export interface RunOptions {
+  /** Whether stdout and stderr are a terminal of 80 columns, and of this kind. */
+  terminal?: { color?: boolean; columns?: number };
+  /** The answer to a question; without it standard input is no terminal. */
+  answer?: boolean;
+  connect?: (options: ConnectOptions) => Promise<Cluster>;
+  signal?: AbortSignal;
+}
+
+/** What came out of a run. */
+export interface RunResult {
+  out: string;
+  err: string;
+  exitCode: number;
+  questions: string[];
+  connections: ConnectOptions[];
+}
+
+/** Runs a command line in this process against a fake cluster, whose context has the namespace `client-ns`. */
+export async function runPlugin(
+  argv: string[],
+  kube: Pick<Kube, 'get' | 'list' | 'watch' | 'create' | 'remove'>,
+  options: RunOptions = {},
+): Promise<RunResult> {
+  const out = capture(options);
+  const err = capture(options);
+  const questions: string[] = [];
+  const connections: ConnectOptions[] = [];
+  const { answer } = options;
+  const context: PluginContext = {
+    terminal: {
+      out: out.screen,
+      err: err.screen,
+      ...(answer === undefined
+        ? {}
+        : {
+            confirm: (question: string) => {
+              questions.push(question);
+              return Promise.resolve(answer);
+            },
+          }),
+    },
+    connect: (connectOptions) => {
+      connections.push(connectOptions);
+      return options.connect?.(connectOptions) ?? Promise.resolve(clusterOf(kube));
+    },
+    signal: options.signal ?? new AbortController().signal,
+    now: () => Date.parse('2026-01-01T00:02:00Z'),
+  };
+  const root = fileURLToPath(new URL('../commands', import.meta.url));
+  const exitCode = await runCli(argv, context, { root, target: `${root}/index.ts` });
+  return { out: out.text(), err: err.text(), exitCode, questions, connections };
+}
+
+/** The same cluster, with a platform that answers each write as `reactions` say, after the write returned. */
+export function withPlatform(
+  kube: MemoryKube,
+  reactions: {
+    /** The conditions that a new object gets, one status write after the other. */
+    onCreate?: (object: KubeObject) => JsonObject[][];
+    /** Called after a deletion was asked for. */
+    onRemove?: (ref: ObjectRef) => Promise<void>;
+  },
+): Pick<Kube, 'get' | 'list' | 'watch' | 'create' | 'remove'> {
+  return {
+    get: (ref, options) => kube.get(ref, options),
+    list: (query, options) => kube.list(query, options),
+    watch: (query, version, options) => kube.watch(query, version, options),
+    create: async (object, options) => {
+      const created = await kube.create(object, options);
+      const writes = reactions.onCreate?.(created) ?? [];
+      setImmediate(() => void writeStatuses(kube, refOf(created), writes));
+      return created;
+    },
+    remove: async (ref, options) => {
+      const removed = await kube.remove(ref, options);
+      setImmediate(() => void reactions.onRemove?.(ref));
+      return removed;
+    },
+  };
+}
+
+async function writeStatuses(kube: MemoryKube, ref: ObjectRef, writes: JsonObject[][]): Promise<void> {
+  for (const conditions of writes) {
+    const body = { status: { conditions } };
+    await kube.patch(ref, { type: 'merge', body }, { subresource: 'status' });
+  }
+}
+
+function clusterOf(kube: Pick<Kube, 'get' | 'list' | 'watch' | 'create' | 'remove'>): Cluster {
+  return {
+    get: (ref, options) => kube.get(ref, options),
+    list: (query, options) => kube.list(query, options),
+    watch: (query, version, options) => kube.watch(query, version, options),
+    create: (object, options) => kube.create(object, options),
+    remove: (ref, options) => kube.remove(ref, options),
+    defaultNamespace: 'client-ns',
+    close: () => undefined,
+  };
+}
+
+function capture({ terminal }: RunOptions): { screen: Screen; text: () => string } {
+  let text = '';
+  return {
+    screen: {
+      write: (data) => {
+        text += typeof data === 'string' ? data : Buffer.from(data).toString('utf8');
+      },
+      isTTY: terminal !== undefined,
+      color: terminal?.color ?? false,
+      columns: terminal === undefined ? undefined : (terminal.columns ?? 80),
+    },
+    text: () => text,
+  };
+}
