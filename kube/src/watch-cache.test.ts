@@ -137,7 +137,7 @@ describe('a watch cache', () => {
     const server = new ScriptedServer(
       { list: [], at: '5' },
       { events: [event('ADDED', 'a', '6'), event('BOOKMARK', '', '9')] },
-      { events: [] },
+      { events: [event('BOOKMARK', '', '9')] },
       { events: [event('MODIFIED', 'a', '10')] },
     );
     const { changes } = await run(server);
@@ -147,10 +147,28 @@ describe('a watch cache', () => {
   });
 
   it('waits longer and longer while watches are closed at once', async () => {
-    const closed: Step = { events: [], lasting: 10 };
-    const server = new ScriptedServer({ list: [], at: '5' }, closed, closed, closed, { events: [] }, closed);
+    const closed: Step = { events: [event('BOOKMARK', '', '5')], lasting: 10 };
+    const server = new ScriptedServer(
+      { list: [], at: '5' },
+      closed,
+      closed,
+      closed,
+      { ...closed, lasting: 9000 },
+      closed,
+    );
     await run(server);
     expect(server.waited).toEqual([1, 2, 3, 1]);
+  });
+
+  it('lists again after a watch that told nothing at all: versions may have started anew', async () => {
+    const server = new ScriptedServer(
+      { list: [object('a', '100')], at: '100' },
+      { events: [] },
+      { list: [object('b', '2')], at: '5' },
+    );
+    const { changes } = await run(server);
+    expect(server.asked).toEqual(['list', 'watch 100', 'list', 'watch 5']);
+    expect(changes).toEqual(['added a 100', 'deleted a 100 from 100', 'added b 2']);
   });
 
   it('lists again when the version is too old, and tells what was deleted and replaced meanwhile', async () => {

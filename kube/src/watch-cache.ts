@@ -46,8 +46,9 @@ const LIST_TIMEOUT_MS = 60_000;
 const QUICK_MS = 1_000;
 
 /**
- * Starts to list and watch. Goes on until stop(): a watch that ends is resumed from the version last seen, a version
- * that is too old and any error lead to a new list after a wait, and what was deleted meanwhile is told as deleted.
+ * Starts to list and watch. Goes on until stop(): a watch that ends is resumed from the version last seen; a watch
+ * that told nothing, a version that is too old and any error lead to a new list, which tells as deleted what was deleted
+ * meanwhile. Failures, and watches that end at once, are followed by a wait.
  */
 export function startWatchCache(kube: Pick<Kube, 'list' | 'watch'>, options: WatchCacheOptions): WatchCache {
   return new RunningWatchCache(kube, options);
@@ -129,7 +130,10 @@ class RunningWatchCache implements WatchCache {
       const version = this.#version ?? (await this.#list(signal));
       if (this.#isStopped()) return;
       const startedAt = this.#options.now();
-      await this.#watch(version, signal);
+      const heard = await this.#watch(version, signal);
+      // Silence from beginning to end, without even a bookmark, is also what a server gives that was restored and whose
+      // versions have not come that far again: it would be silent for ever.
+      if (!heard) this.#version = undefined;
       // Without this a server that closes each watch at once would be asked as fast as it answers.
       const quick = this.#options.now() - startedAt < QUICK_MS;
       this.#failures = quick ? this.#failures + 1 : 0;
@@ -152,14 +156,18 @@ class RunningWatchCache implements WatchCache {
     return resourceVersion;
   }
 
-  async #watch(version: string, signal: AbortSignal): Promise<void> {
+  /** Takes in what a watch tells until it ends. False when it told nothing at all. */
+  async #watch(version: string, signal: AbortSignal): Promise<boolean> {
+    let heard = false;
     for await (const { type, object } of this.#kube.watch(this.#options.query, version, { signal })) {
-      if (this.#isStopped()) return;
+      if (this.#isStopped()) break;
+      heard = true;
       if (type === 'DELETED') this.#objects.delete(object);
       else if (type !== 'BOOKMARK') this.#objects.set(object);
       this.#seen(object.metadata.resourceVersion);
       if (type !== 'BOOKMARK') this.#failures = 0;
     }
+    return heard;
   }
 
   #seen(version: string | undefined): void {
