@@ -1,0 +1,239 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { KubeObject } from '@mesitis/kube';
+import { join } from 'node:path';
+import { pick, renderChart } from './chart.js';
+import { serverSpecOf } from './deployment.js';
+import { runTool } from './exec.js';
+import { repositoryRoot } from './folders.js';
+import { findTools } from './tools.js';
+
+/** Everything that a release may do, one line per object: "Role provider-ns/x: get,list configmaps secrets". */
+function rights(objects: readonly KubeObject[]): string[] {
+  return objects
+    .filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole')
+    .flatMap(({ kind, metadata, rules }) =>
+      (rules as Record<string, string[]>[]).map((rule) => {
+        const where = metadata.namespace === undefined ? '' : `${metadata.namespace}/`;
+        const names = rule['resourceNames'] === undefined ? '' : ` named ${rule['resourceNames'].join(' ')}`;
+        const what = (rule['resources'] ?? []).join(' ');
+        return `${kind} ${where}${metadata.name ?? ''}: ${(rule['verbs'] ?? []).join(',')} ${what}${names}`;
+      }),
+    );
+}
+
+/** All subjects of all bindings, as "namespace/name" of ServiceAccounts and as names otherwise. */
+function subjects(objects: readonly KubeObject[]): string[] {
+  return objects
+    .flatMap((object) => (object['subjects'] ?? []) as Record<string, string>[])
+    .map(({ kind, name, namespace }) =>
+      kind === 'ServiceAccount' ? `${namespace ?? ''}/${name ?? ''}` : (name ?? ''),
+    );
+}
+
+async function helm(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const tools = await findTools();
+  return runTool(tools.helm, args, { cwd: join(repositoryRoot(), 'manifests') });
+}
+
+describe.each(['mesitis-platform', 'mesitis'] as const)('chart %s', (chart) => {
+  let objects: KubeObject[];
+  beforeAll(async () => {
+    objects = await renderChart({ chart, name: 'release', namespace: 'ns' });
+  });
+
+  test('passes helm lint', async () => {
+    const { code, stdout, stderr } = await helm('lint', '--strict', chart);
+    expect({ code, output: stdout + stderr }).toMatchObject({ code: 0 });
+  });
+
+  test('runs its servers without privileges', () => {
+    for (const deployment of objects.filter(({ kind }) => kind === 'Deployment')) {
+      expect(deployment).toMatchObject({
+        spec: {
+          template: {
+            spec: {
+              securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+              containers: [
+                {
+                  securityContext: {
+                    allowPrivilegeEscalation: false,
+                    readOnlyRootFilesystem: true,
+                    capabilities: { drop: ['ALL'] },
+                  },
+                },
+              ],
+            },
+          },
+        },
+      });
+    }
+  });
+
+  test('names the protocol of every port, which server-side apply on Kubernetes 1.20 needs', () => {
+    const text = JSON.stringify(objects.filter(({ kind }) => kind === 'Deployment' || kind === 'Service'));
+    const count = (pattern: RegExp): number => text.match(pattern)?.length ?? 0;
+    expect(count(/"protocol":"TCP"/g)).toBe(count(/"(containerPort|targetPort)":/g));
+  });
+
+  test('uses no API that Kubernetes 1.20 lacks or a later version removed', () => {
+    const allowed = [
+      'v1',
+      'apps/v1',
+      'rbac.authorization.k8s.io/v1',
+      'admissionregistration.k8s.io/v1',
+      'apiextensions.k8s.io/v1',
+    ];
+    expect(
+      objects.map(({ apiVersion }) => apiVersion).filter((version) => !allowed.includes(version)),
+    ).toEqual([]);
+  });
+
+  test.each(['replica=1', 'image.tags=x', 'replicas=2', 'catalog.replicas=2', 'webhook.url=http://x'])(
+    'refuses values that it does not know or can not honour: %s',
+    async (value) => {
+      expect((await helm('template', chart, '--set', value)).code).not.toBe(0);
+    },
+  );
+});
+
+describe('mesitis-platform', () => {
+  let objects: KubeObject[];
+  beforeAll(async () => {
+    objects = await renderChart({ chart: 'mesitis-platform', name: 'mesitis', namespace: 'mesitis-system' });
+  });
+
+  test('gives these rights and no others', () => {
+    expect(rights(objects).toSorted()).toMatchInlineSnapshot(`
+      [
+        "ClusterRole mesitis-catalog-reader: get,list,watch clusterserviceclasses clusterserviceplans",
+        "ClusterRole mesitis-catalog: create events",
+        "ClusterRole mesitis-catalog: get namespaces",
+        "ClusterRole mesitis-catalog: get,create,update,delete secrets",
+        "ClusterRole mesitis-catalog: get,list,watch,create,update,delete clusterserviceclasses serviceclasses clusterserviceplans serviceplans",
+        "ClusterRole mesitis-catalog: get,list,watch,update clusterservicebrokers servicebrokers serviceinstances servicebindings",
+        "ClusterRole mesitis-catalog: update clusterservicebrokers/status servicebrokers/status clusterserviceclasses/status serviceclasses/status clusterserviceplans/status serviceplans/status serviceinstances/status servicebindings/status",
+        "ClusterRole mesitis-catalog: update servicebindings/finalizers",
+        "ClusterRole mesitis-consumer-edit: create,update,patch,delete,deletecollection serviceinstances servicebindings",
+        "ClusterRole mesitis-consumer-view: get,list,watch clusterservicebrokers clusterserviceclasses clusterserviceplans",
+        "ClusterRole mesitis-consumer-view: get,list,watch servicebrokers serviceclasses serviceplans serviceinstances servicebindings",
+        "ClusterRole mesitis-webhook: get,list,watch,patch validatingwebhookconfigurations named mesitis-webhook",
+        "Role mesitis-system/mesitis-catalog: create configmaps",
+        "Role mesitis-system/mesitis-catalog: get,patch configmaps named cluster-info",
+        "Role mesitis-system/mesitis-webhook: create secrets",
+        "Role mesitis-system/mesitis-webhook: get,list,watch,update secrets named mesitis-webhook-tls",
+      ]
+    `);
+    expect(subjects(objects).toSorted()).toMatchInlineSnapshot(`
+      [
+        "mesitis-system/mesitis-catalog",
+        "mesitis-system/mesitis-catalog",
+        "mesitis-system/mesitis-webhook",
+        "mesitis-system/mesitis-webhook",
+        "system:authenticated",
+      ]
+    `);
+  });
+
+  test('keeps the CRDs when it is uninstalled', () => {
+    const kinds = objects.filter(({ kind }) => kind === 'CustomResourceDefinition');
+    expect(kinds).toHaveLength(8);
+    for (const { metadata } of kinds) {
+      expect(metadata.annotations).toMatchObject({ 'helm.sh/resource-policy': 'keep' });
+    }
+  });
+
+  test('registers the webhook for labelled ConfigMaps alone, and leaves its CA to the webhook', () => {
+    const { webhooks } = pick(objects, 'ValidatingWebhookConfiguration', 'mesitis-webhook');
+    expect(webhooks).toEqual([
+      {
+        name: 'configmaps.webhook.mesitis',
+        admissionReviewVersions: ['v1'],
+        clientConfig: {
+          service: { name: 'mesitis-webhook', namespace: 'mesitis-system', path: '/validate', port: 443 },
+        },
+        rules: [
+          {
+            apiGroups: [''],
+            apiVersions: ['v1'],
+            operations: ['CREATE', 'UPDATE'],
+            resources: ['configmaps'],
+            scope: 'Namespaced',
+          },
+        ],
+        objectSelector: { matchExpressions: [{ key: 'mesitis/kind', operator: 'Exists' }] },
+        matchPolicy: 'Equivalent',
+        failurePolicy: 'Fail',
+        sideEffects: 'None',
+        timeoutSeconds: 5,
+      },
+    ]);
+  });
+
+  test('registers a URL instead of the Service when it is told one', async () => {
+    const url = 'https://127.0.0.1:20005/validate';
+    const values = { webhook: { url, extraHosts: ['127.0.0.1', 'localhost'] } };
+    const rendered = await renderChart({ chart: 'mesitis-platform', name: 'm', namespace: 'ns', values });
+    expect(pick(rendered, 'ValidatingWebhookConfiguration')['webhooks']).toMatchObject([
+      { clientConfig: { url } },
+    ]);
+    expect(serverSpecOf(pick(rendered, 'Deployment', 'm-webhook')).variables['TLS_EXTRA_HOSTS']).toEqual({
+      kind: 'value',
+      value: '127.0.0.1,localhost',
+    });
+  });
+
+  test('binds nobody to the catalog when there are no readers', async () => {
+    const values = { consumers: { catalogReaders: [] } };
+    const rendered = await renderChart({ chart: 'mesitis-platform', name: 'm', namespace: 'ns', values });
+    expect(rendered.some(({ metadata }) => metadata.name === 'm-catalog-reader')).toBe(true);
+    expect(subjects(rendered)).not.toContain('system:authenticated');
+  });
+});
+
+describe('mesitis', () => {
+  const render = (values: object, namespace = 'provider-ns'): Promise<KubeObject[]> =>
+    renderChart({ chart: 'mesitis', name: 'mesitis', namespace, values });
+
+  test('gives these rights and no others', async () => {
+    const objects = await render({ provisionNamespaces: ['api-ns'], existingServiceNamespaces: ['shared'] });
+    expect(rights(objects)).toMatchInlineSnapshot(`
+      [
+        "Role provider-ns/mesitis-broker: get,list,watch configmaps secrets",
+        "Role api-ns/provider-ns.mesitis-broker-provision: get,list,watch,create,delete services pods configmaps secrets",
+        "Role api-ns/provider-ns.mesitis-broker-provision: get,list,watch,create,delete deployments replicasets",
+        "Role shared/provider-ns.mesitis-broker-read-services: get services",
+      ]
+    `);
+    expect(new Set(subjects(objects))).toEqual(new Set(['provider-ns/mesitis-broker']));
+    expect(objects.some(({ kind }) => kind.startsWith('ClusterRole'))).toBe(false);
+  });
+
+  test('lets two teams with the same release name provision in one namespace', async () => {
+    const values = { provisionNamespaces: ['shared'], existingServiceNamespaces: ['shared'] };
+    const [one, other] = await Promise.all([render(values, 'team-a'), render(values, 'team-b')]);
+    const shared = [...one, ...other]
+      .filter(({ metadata }) => metadata.namespace === 'shared')
+      .map(({ kind, metadata }) => `${kind} ${metadata.name ?? ''}`);
+    expect(new Set(shared).size).toBe(8);
+  });
+
+  test('uses a Secret of the user and makes none', async () => {
+    const objects = await render({ auth: { existingSecret: 'mine' } });
+    expect(objects.some(({ kind }) => kind === 'Secret')).toBe(false);
+    expect(serverSpecOf(pick(objects, 'Deployment')).variables).toMatchObject({
+      BROKER_USERNAME: { kind: 'secret', name: 'mine', key: 'username' },
+      BROKER_PASSWORD: { kind: 'secret', name: 'mine', key: 'password' },
+    });
+  });
+
+  test('makes a password of 32 characters, another one each time', async () => {
+    const passwords = await Promise.all(
+      [1, 2].map(async () => {
+        const { data } = pick(await render({}), 'Secret', 'mesitis-broker-auth');
+        return Buffer.from((data as Record<string, string>)['password'] ?? '', 'base64').toString();
+      }),
+    );
+    expect(new Set(passwords).size).toBe(2);
+    for (const password of passwords) expect(password).toMatch(/^[A-Za-z0-9]{32}$/);
+  });
+});
