@@ -66,6 +66,8 @@ export class Api {
   #document(path: string): Answer {
     if (HEALTH_PATHS.includes(path))
       return { status: 200, body: 'ok', headers: { 'Content-Type': 'text/plain' } };
+    // kubectl asks here for kinds that it does not find in version 3. An empty protobuf message is an empty document.
+    if (path === '/openapi/v2') return { status: 200, body: '', headers: { 'Content-Type': OPENAPI_V2 } };
     const kinds = this.#parts.server.kinds();
     const document = discoveryDocument(path, kinds) ?? openApiDocument(path, kinds);
     return document === undefined ? noSuchPath() : ok(document);
@@ -171,6 +173,7 @@ export class Api {
   }
 }
 
+const OPENAPI_V2 = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 const HEALTH_PATHS = ['/healthz', '/livez', '/readyz'];
 
 function watchSignal(query: URLSearchParams, signal: AbortSignal): AbortSignal {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { badRequest } from '@mesitis/kube/memory';
 import { KubeError } from '@mesitis/kube';
 import type { Api, Outcome } from './api.js';
+import { PROTOBUF, decodeProtobuf } from './protobuf/decode.js';
 import { failure } from './status.js';
 import type { Answer } from './status.js';
 
@@ -35,7 +36,7 @@ async function outcomeOf(api: Api, request: IncomingMessage, signal: AbortSignal
   let target: URL;
   try {
     target = new URL(url, 'http://sandbox');
-    body = parsed(await bodyOf(request));
+    body = parsed(await bodyOf(request), headers['content-type']);
   } catch (error) {
     return failure(error);
   }
@@ -43,7 +44,7 @@ async function outcomeOf(api: Api, request: IncomingMessage, signal: AbortSignal
   return api.handle({ method, path: pathname, query: searchParams, headers, body, signal });
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -57,13 +58,14 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
       reason: 'RequestEntityTooLarge',
     });
   }
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 }
 
-function parsed(text: string): unknown {
-  if (text === '') return undefined;
+function parsed(body: Buffer, contentType = ''): unknown {
+  if (body.length === 0) return undefined;
+  if (contentType.startsWith(PROTOBUF)) return decodeProtobuf(body);
   try {
-    return JSON.parse(text);
+    return JSON.parse(body.toString());
   } catch {
     throw badRequest('the request body is not JSON');
   }

@@ -13,6 +13,10 @@ export function withDefaults(kind: ResourceKind, object: KubeObject, now: string
       return secret(object);
     case 'Service':
       return service(object);
+    case 'Deployment':
+    case 'ReplicaSet':
+    case 'StatefulSet':
+      return { ...object, spec: { replicas: 1, ...asRecord(object['spec']) } };
     case 'Namespace':
       return namespace(object);
     case 'CustomResourceDefinition':

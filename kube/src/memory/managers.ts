@@ -80,8 +80,7 @@ export function applyConfiguration(
     if (value !== undefined) return value !== live.get(path);
     return [...wanted].some(
       ([key, whole]) =>
-        // An empty map goes along with anything below it.
-        (isWithin(path, key) && whole !== '{}') || (isWithin(key, path) && (live.get(path) ?? '{}') !== '{}'),
+        (isWithin(path, key) && !isOpen(whole)) || (isWithin(key, path) && !isOpen(live.get(path) ?? '')),
     );
   };
   if (!context.force) refuseConflicts(others, disputed);
@@ -137,6 +136,11 @@ function written(path: FieldPath): string {
 
 function isSame(owner: Ownership, manager: Manager): boolean {
   return owner.manager === manager.name && owner.subresource === manager.subresource;
+}
+
+/** Whether a leaf goes along with anything below it: an empty map, or an item of a keyed list as such. */
+function isOpen(value: string): boolean {
+  return value === '{}' || value === '';
 }
 
 /** Whether the first path lies below the second. */

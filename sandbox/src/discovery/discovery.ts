@@ -39,8 +39,8 @@ export function apiVersions(kinds: readonly ResourceKind[]): string[] {
 
 const VERSION = {
   major: '1',
-  minor: '33',
-  gitVersion: 'v1.33.0+mesitis-sandbox',
+  minor: '34',
+  gitVersion: 'v1.34.0+mesitis-sandbox',
   gitCommit: '',
   gitTreeState: '',
   buildDate: '1970-01-01T00:00:00Z',

@@ -5,6 +5,7 @@ import { apiVersionOf, asRecord, asString, badRequest, isRecord } from '@mesitis
 import type { JsonRecord, Manager, ResourceKind, Scope } from '@mesitis/kube/memory';
 import type { UserInfo } from '../identity.js';
 import type { ResourceRoute } from '../route.js';
+import { commonFields } from './event-fields.js';
 
 /** A request on a resource, read but not yet acted on. */
 export interface ResourceCall {
@@ -20,9 +21,10 @@ export interface ResourceCall {
 }
 
 /** Which objects the request asks for. */
-export function scopeOf({ route, query }: ResourceCall): Scope {
-  const [labelSelector, fieldSelector] = [query.get('labelSelector'), query.get('fieldSelector')];
-  const named = route.name === undefined ? fieldSelector : `metadata.name=${route.name}`;
+export function scopeOf(call: ResourceCall): Scope {
+  const { route, query } = call;
+  const labelSelector = query.get('labelSelector');
+  const named = route.name === undefined ? commonFields(call) : `metadata.name=${route.name}`;
   return {
     ...(route.namespace === undefined ? {} : { namespace: route.namespace }),
     ...(labelSelector === null ? {} : { labelSelector }),

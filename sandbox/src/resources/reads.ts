@@ -3,6 +3,7 @@ import type { KubeObject } from '@mesitis/kube';
 import { apiVersionOf, notFound } from '@mesitis/kube/memory';
 import type { ApiServer } from '@mesitis/kube/memory';
 import { scopeOf } from './call.js';
+import { eventFilter } from './event-fields.js';
 import type { ResourceCall } from './call.js';
 import { statusOf } from '../status.js';
 import { tableOf, wantsTable } from '../tables/table.js';
@@ -28,7 +29,8 @@ export class ResourceReads {
   /** GET of a collection. */
   list(call: ResourceCall): unknown {
     const { kind } = call;
-    const { items, resourceVersion } = this.#server.store.list(kind, scopeOf(call));
+    const { items: found, resourceVersion } = this.#server.store.list(kind, scopeOf(call));
+    const items = found.filter(eventFilter(call));
     if (wantsTable(call.headers.accept)) return this.#table(call, items, resourceVersion);
     return listOf(call, items, resourceVersion);
   }
