@@ -1,0 +1,127 @@
+import type { JsonObject } from '@mesitis/kube';
+import {
+  formatViolations,
+  LABELS,
+  parseProviderConfigMap,
+  unsupported,
+  type Parsed,
+  type ProviderConfigMap,
+  type ProviderConfiguration,
+  type Violation,
+} from '@mesitis/offering';
+import type { AdmissionRequest } from './admission.js';
+import { isObject } from './json.js';
+
+/** What the checks judge: a ConfigMap labelled `mesitis/kind`, and what offering makes of it. */
+export interface Subject {
+  configMap: ProviderConfigMap;
+  parsed: Parsed<ProviderConfiguration>;
+}
+
+/** One named rule or family of rules. `judge` is pure and returns everything that it has to say, errors and warnings. */
+export interface Check {
+  readonly name: string;
+  judge(subject: Subject): Violation[];
+}
+
+/** What this installation asks of a provider ConfigMap. */
+export interface Policy {
+  readonly checks: readonly Check[];
+}
+
+/**
+ * The answer to one request. `warnings` are single lines, `rules` the ids of all rules that were broken. `code` is an
+ * HTTP status: 422 when the ConfigMap breaks a rule, 400 when the request holds no object to judge. `message` has one
+ * line per violation.
+ */
+export type Decision =
+  | { allowed: true; warnings: string[]; rules: string[] }
+  | {
+      allowed: false;
+      code: 400 | 422;
+      message: string;
+      violations: Violation[];
+      warnings: string[];
+      rules: string[];
+    };
+
+/** Every rule of offering: the payload's syntax and schema, kind, enabled, order, the embedded object and its label. */
+export const shape: Check = {
+  name: 'shape',
+  judge: ({ parsed }) => (parsed.ok ? parsed.warnings : parsed.violations),
+};
+
+/** Valid configuration that this release's broker does not run yet is admitted, and its author is told. */
+export const runs: Check = {
+  name: 'runs',
+  judge: ({ parsed }) => {
+    const message = parsed.ok ? unsupported(parsed.value) : undefined;
+    return message === undefined ? [] : [{ rule: 'runs', severity: 'warning', path: 'data', message }];
+  },
+};
+
+/** The rules for provider ConfigMaps (design section 4). */
+export const PROVIDER_POLICY: Policy = { checks: [shape, runs] };
+
+/** Decides about one request: collects what every check of the policy says. Pure; design section 4. */
+export function decide(request: AdmissionRequest, policy: Policy): Decision {
+  if (EXEMPTIONS.some((exempts) => exempts(request))) return { allowed: true, warnings: [], rules: [] };
+  const { object } = request;
+  if (!isObject(object)) return NOTHING_TO_JUDGE;
+  // Whatever the object holds: offering takes any value for a ConfigMap and says what is wrong with it.
+  const configMap = object as unknown as ProviderConfigMap;
+  const subject: Subject = { configMap, parsed: parseProviderConfigMap(configMap) };
+  const violations = policy.checks.flatMap((check) => check.judge(subject));
+  const errors = violations.filter(({ severity }) => severity === 'error');
+  const warnings = warningLines(violations.filter(({ severity }) => severity === 'warning'));
+  const rules = [...new Set(violations.map(({ rule }) => rule))].sort();
+  if (errors.length === 0) return { allowed: true, warnings, rules };
+  return {
+    allowed: false,
+    code: 422,
+    message: formatViolations(errors),
+    violations: errors,
+    warnings,
+    rules,
+  };
+}
+
+/** Reasons to let a request pass unjudged. The registration keeps most of them away, but it may be edited. */
+const EXEMPTIONS: readonly ((request: AdmissionRequest) => boolean)[] = [
+  // The others store nothing new.
+  ({ operation }) => operation !== 'CREATE' && operation !== 'UPDATE',
+  ({ kind }) => kind.group !== '' || kind.kind !== 'ConfigMap',
+  ({ subResource = '' }) => subResource !== '',
+  // An object selector matches the old object too, so the update that takes our label off comes here.
+  ({ object }) => isObject(object) && !(LABELS.kind in labelsOf(object)),
+  // Taking a finalizer off is an update: refused, a bad ConfigMap could never be deleted.
+  ({ object }) => isObject(object) && typeof metadataOf(object)['deletionTimestamp'] === 'string',
+];
+
+/** The API server never sends this. */
+const NOTHING_TO_JUDGE: Decision = {
+  allowed: false,
+  code: 400,
+  message: 'request.object must be the ConfigMap to judge',
+  violations: [],
+  warnings: [],
+  rules: [],
+};
+
+function metadataOf(object: JsonObject): JsonObject {
+  return isObject(object['metadata']) ? object['metadata'] : {};
+}
+
+function labelsOf(object: JsonObject): JsonObject {
+  const { labels } = metadataOf(object);
+  return isObject(labels) ? labels : {};
+}
+
+/** The API server drops warnings beyond 4,096 characters in all; these many are read. */
+const MAX_WARNINGS = 20;
+
+function warningLines(warnings: Violation[]): string[] {
+  const lines = warnings.map(({ path, message }) => `${path}: ${message}`);
+  const rest = lines.length - MAX_WARNINGS;
+  return rest > 0 ? [...lines.slice(0, MAX_WARNINGS), `and ${rest} more`] : lines;
+}

@@ -1,0 +1,100 @@
+import type { JsonObject } from '@mesitis/kube';
+import {
+  REVIEW_API_VERSION,
+  type AdmissionRequest,
+  type AdmissionResponse,
+  type AdmissionReviewAnswer,
+} from './admission.js';
+import { isObject } from './json.js';
+import type { Decision } from './decide.js';
+
+/** Longest uid that is copied; the API server's have 36 characters. */
+const MAX_UID_LENGTH = 256;
+
+/**
+ * What becomes of a request body. `undecodable` is the one case that HTTP has to report (400), because there is no uid
+ * to answer to; everything else is an AdmissionReview. `error` is what a check threw, for the log alone.
+ */
+export type Outcome =
+  | { kind: 'undecodable'; message: string }
+  | { kind: 'malformed'; answer: AdmissionReviewAnswer }
+  | { kind: 'decided'; answer: AdmissionReviewAnswer; request: AdmissionRequest; rules: string[] }
+  | { kind: 'failed'; answer: AdmissionReviewAnswer; request: AdmissionRequest; error: unknown };
+
+/**
+ * Turns a parsed request body into the answer. Whatever `judge` throws becomes a refusal with the request's uid: with
+ * no answer the API server would report an unreachable webhook, which says nothing to anyone. Pure as far as `judge` is.
+ */
+export function review(body: unknown, judge: (request: AdmissionRequest) => Decision): Outcome {
+  if (!isObject(body)) return undecodable('the body must be a JSON object');
+  if (body['apiVersion'] !== REVIEW_API_VERSION || body['kind'] !== 'AdmissionReview') {
+    return undecodable(`apiVersion and kind must be ${REVIEW_API_VERSION} and AdmissionReview`);
+  }
+  const { request } = body;
+  if (!isObject(request)) return undecodable('request must be an object');
+  const { uid } = request;
+  if (typeof uid !== 'string' || uid === '' || uid.length > MAX_UID_LENGTH) {
+    return undecodable(`request.uid must be a string of 1 to ${MAX_UID_LENGTH} characters`);
+  }
+  const decoded = decode(uid, request);
+  if (typeof decoded === 'string') {
+    return { kind: 'malformed', answer: failure(uid, 400, 'BadRequest', decoded) };
+  }
+  try {
+    const decision = judge(decoded);
+    return { kind: 'decided', request: decoded, rules: decision.rules, answer: answer(decoded, decision) };
+  } catch (error) {
+    const message = `Mesitis failed to judge this object; its log has the cause under uid ${uid}`;
+    return { kind: 'failed', request: decoded, error, answer: failure(uid, 500, 'InternalError', message) };
+  }
+}
+
+function undecodable(message: string): Outcome {
+  return { kind: 'undecodable', message: `not an AdmissionReview: ${message}` };
+}
+
+/** The request, or a sentence that says what is wrong with it. */
+function decode(uid: string, request: JsonObject): AdmissionRequest | string {
+  const { operation, kind, object } = request;
+  if (typeof operation !== 'string') return 'request.operation must be a string';
+  if (!isObject(kind)) return 'request.kind must be an object';
+  const { group, version, kind: name } = kind;
+  if (typeof group !== 'string' || typeof version !== 'string' || typeof name !== 'string') {
+    return 'request.kind must hold the strings group, version and kind';
+  }
+  return {
+    uid,
+    operation,
+    kind: { group, version, kind: name },
+    ...text('subResource', request['subResource']),
+    ...text('namespace', request['namespace']),
+    ...text('name', request['name']),
+    ...(object === undefined ? {} : { object }),
+  };
+}
+
+function text<Key extends string>(key: Key, value: unknown): Partial<Record<Key, string>> {
+  return typeof value === 'string' ? ({ [key]: value } as Record<Key, string>) : {};
+}
+
+function answer(request: AdmissionRequest, decision: Decision): AdmissionReviewAnswer {
+  const warnings = decision.warnings.length === 0 ? {} : { warnings: decision.warnings.map(oneLine) };
+  if (decision.allowed) return wrap({ uid: request.uid, allowed: true, ...warnings });
+  const { code, message } = decision;
+  const reason = code === 422 ? 'Invalid' : 'BadRequest';
+  const response = failure(request.uid, code, reason, message).response;
+  return wrap({ ...response, ...warnings });
+}
+
+function failure(uid: string, code: number, reason: string, message: string): AdmissionReviewAnswer {
+  return wrap({ uid, allowed: false, status: { status: 'Failure', code, reason, message } });
+}
+
+function wrap(response: AdmissionResponse): AdmissionReviewAnswer {
+  return { apiVersion: REVIEW_API_VERSION, kind: 'AdmissionReview', response };
+}
+
+/** A warning travels in an HTTP header, where the API server drops the whole of it for one control character. */
+function oneLine(warning: string): string {
+  return warning.replaceAll(/\p{Cc}+/gu, ' ');
+}
