@@ -1,0 +1,103 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { Logger } from 'pino';
+import type { AdmissionRequest } from './admission.js';
+import type { Decision } from './decide.js';
+import { errorFields } from './error-fields.js';
+import { review, type Outcome } from './review.js';
+
+/**
+ * An AdmissionReview of an update holds the object twice. The API server takes request bodies of at most 3 MiB
+ * (MaxRequestBodyBytes), so 2 x 3 MiB, and 1 MiB for what surrounds them: user, options, escapes.
+ */
+export const BODY_LIMIT = '7mb';
+
+/** The path of the provider ConfigMaps' webhook, as the registration has it. */
+export const VALIDATE_PATH = '/validate';
+
+/** What the application needs from outside. */
+export interface AppOptions {
+  judge: (request: AdmissionRequest) => Decision;
+  logger: Logger;
+  /** Milliseconds from any start, for durations. */
+  monotonic: () => number;
+}
+
+/**
+ * The HTTP side of admission: one route, JSON in and out whatever happens. Logs one line a request, which names the
+ * object and the rules and never what is in it.
+ */
+export function createApp(options: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.post(
+    VALIDATE_PATH,
+    requireJson,
+    // Not strict: any JSON value is decoded here, and judged by review(). The API server does not compress.
+    express.json({ limit: BODY_LIMIT, strict: false, inflate: false, type: () => true }),
+    validate(options),
+  );
+  app.all(VALIDATE_PATH, (_request, response) => {
+    response.set('Allow', 'POST').status(405).json({ error: 'only POST is served here' });
+  });
+  app.use((_request, response) => {
+    response.status(404).json({ error: `nothing is served here; the webhook is POST ${VALIDATE_PATH}` });
+  });
+  app.use(onError(options.logger));
+  return app;
+}
+
+const requireJson: RequestHandler = (request, response, next) => {
+  if (typeof request.is('application/json') === 'string') next();
+  else response.status(415).json({ error: 'the content type must be application/json' });
+};
+
+function validate({ judge, logger, monotonic }: AppOptions): RequestHandler {
+  return (request, response) => {
+    const start = monotonic();
+    const outcome = review(request.body, judge);
+    log(logger, outcome, Math.round((monotonic() - start) * 10) / 10);
+    if (outcome.kind === 'undecodable') response.status(400).json({ error: outcome.message });
+    else response.json(outcome.answer);
+  };
+}
+
+function log(logger: Logger, outcome: Outcome, ms: number): void {
+  if (outcome.kind === 'undecodable') {
+    logger.warn({ reason: outcome.message }, 'request not decodable');
+    return;
+  }
+  const { uid, allowed, status } = outcome.answer.response;
+  if (outcome.kind === 'malformed') {
+    logger.warn({ uid, reason: status?.message }, 'request malformed');
+    return;
+  }
+  const { namespace, name, operation } = outcome.request;
+  const fields = { uid, namespace, name, operation, allowed, ms };
+  if (outcome.kind === 'failed') logger.error({ ...fields, ...errorFields(outcome.error) }, 'judging failed');
+  else logger.info({ ...fields, rules: outcome.rules }, 'reviewed');
+}
+
+/** What body-parser found wrong with a request, as it says in `type`. */
+const BODY_ERRORS: Record<string, { status: number; error: string }> = {
+  'entity.parse.failed': { status: 400, error: 'the body is not JSON' },
+  'entity.too.large': { status: 413, error: `the body is larger than ${BODY_LIMIT}` },
+  'encoding.unsupported': { status: 415, error: 'the body must not be compressed' },
+  'charset.unsupported': { status: 415, error: 'the body must be UTF-8' },
+  'request.aborted': { status: 400, error: 'the request ended early' },
+  'request.size.invalid': { status: 400, error: 'the body does not have the length that was announced' },
+};
+
+function onError(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const type = typeof error === 'object' && error !== null && 'type' in error ? String(error.type) : '';
+    const known = BODY_ERRORS[type];
+    if (known === undefined) logger.error(errorFields(error), 'request failed');
+    else logger.warn({ reason: known.error }, 'request not decodable');
+    response.status(known?.status ?? 500).json({ error: known?.error ?? 'internal error' });
+  };
+}
