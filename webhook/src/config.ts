@@ -1,0 +1,104 @@
+import type { Host } from './tls/certificates.js';
+import { parseHost } from './tls/hosts.js';
+
+/** Everything that the environment says. */
+export interface Config {
+  /** 0: any free port. */
+  port: number;
+  healthPort: number;
+  /** The namespace of the Service and of the Secret. */
+  namespace: string;
+  serviceName: string;
+  tlsSecretName: string;
+  webhookConfigurationName: string;
+  /** Names that the certificate covers besides those of the Service: for an API server that calls a URL. */
+  tlsExtraHosts: Host[];
+  /** A path list as kubectl has it; undefined in a cluster. */
+  kubeconfig: string | undefined;
+}
+
+/** The environment is not usable; the process exits with 78 (EX_CONFIG). `problems` has one sentence per variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** Reads the environment. Pure; throws a {@link ConfigError} that names every bad variable at once. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = [];
+  const read = <Value>(
+    name: string,
+    parse: (text: string) => Value | undefined,
+    rule: Rule<Value>,
+  ): Value => {
+    const text = env[name] ?? '';
+    const value = text === '' ? rule.fallback : parse(text);
+    if (value !== undefined) return value;
+    problems.push(`${name} ${text === '' ? 'is not set' : `is ${JSON.stringify(text)}`}: ${rule.want}`);
+    return rule.placeholder;
+  };
+  const port = (name: string, fallback: number): number =>
+    read(name, parsePort, { fallback, placeholder: 0, want: 'set a port number, 0 to 65535' });
+  const label = (name: string, what: string): string =>
+    read(name, parseLabel, { placeholder: '', want: `set the name of ${what}` });
+  const subdomain = (name: string, what: string): string =>
+    read(name, parseSubdomain, { placeholder: '', want: `set the name of ${what}` });
+
+  const config: Config = {
+    port: port('PORT', 8443),
+    healthPort: port('HEALTH_PORT', 8081),
+    namespace: label('NAMESPACE', 'the namespace that this process runs in'),
+    serviceName: label('SERVICE_NAME', 'the Service in front of this process'),
+    tlsSecretName: subdomain('TLS_SECRET_NAME', 'the Secret for the certificates'),
+    webhookConfigurationName: subdomain(
+      'WEBHOOK_CONFIGURATION_NAME',
+      'the ValidatingWebhookConfiguration that points here',
+    ),
+    tlsExtraHosts: read('TLS_EXTRA_HOSTS', parseHosts, {
+      fallback: [],
+      placeholder: [],
+      want: 'set DNS names or IP addresses, with commas between them',
+    }),
+    kubeconfig: env['KUBECONFIG'] === '' ? undefined : env['KUBECONFIG'],
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+interface Rule<Value> {
+  /** For a variable that is not set; without it the variable is required. */
+  fallback?: Value;
+  /** Stands in for a bad value until the error is thrown. */
+  placeholder: Value;
+  want: string;
+}
+
+function parsePort(text: string): number | undefined {
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65535 ? Number(text) : undefined;
+}
+
+/** RFC 1123 label: what namespaces and Services may be called. */
+function parseLabel(text: string): string | undefined {
+  return /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text) ? text : undefined;
+}
+
+/** RFC 1123 subdomain: what most other objects may be called. */
+function parseSubdomain(text: string): string | undefined {
+  return text.length <= 253 && text.split('.').every((part) => parseLabel(part) !== undefined)
+    ? text
+    : undefined;
+}
+
+function parseHosts(text: string): Host[] | undefined {
+  const hosts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map(parseHost);
+  return hosts.every((host) => host !== undefined) ? hosts : undefined;
+}

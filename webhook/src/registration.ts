@@ -1,0 +1,77 @@
+import { X509Certificate } from 'node:crypto';
+import type { Json, JsonObject, KubeObject, ListQuery, Patch } from '@mesitis/kube';
+import { isObject } from './json.js';
+import { verifies } from './tls/certificate-secret.js';
+
+/**
+ * The ValidatingWebhookConfiguration: whether it trusts our certificate, and the patch that makes it so. Everything
+ * else in it (selectors, rules, failurePolicy) is the chart's.
+ */
+
+/** Selects the configuration by name, all that the role of the webhook allows. */
+export function registrationQuery(name: string): ListQuery {
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingWebhookConfiguration',
+    fieldSelector: `metadata.name=${name}`,
+  };
+}
+
+/**
+ * The patch that gives `caBundle` (PEM) to every webhook of the configuration; undefined when each has it. A JSON patch,
+ * because a merge patch replaces the whole list, other people's changes included; each step first tests the name at its
+ * index, so that a list which changed meanwhile is refused by the API server and looked at again. Pure.
+ */
+export function planRegistration(configuration: KubeObject, caBundle: string): Patch | undefined {
+  const wanted = Buffer.from(caBundle, 'utf8').toString('base64');
+  const body = webhooksOf(configuration).flatMap((webhook, index): JsonObject[] => {
+    const clientConfig = clientConfigOf(webhook);
+    if (clientConfig['caBundle'] === wanted) return [];
+    const path = `/webhooks/${index}`;
+    return [
+      { op: 'test', path: `${path}/name`, value: webhook['name'] ?? null },
+      { op: 'add', path: `${path}/clientConfig/caBundle`, value: wanted },
+    ];
+  });
+  return body.length === 0 ? undefined : { type: 'json', body };
+}
+
+/**
+ * Why the API server would not accept `certificate` (PEM) by what is registered, or undefined when it would. Pure;
+ * the answer of /readyz.
+ */
+export function distrust(configuration: KubeObject | undefined, certificate: string): string | undefined {
+  if (configuration === undefined) return 'the ValidatingWebhookConfiguration does not exist';
+  const webhooks = webhooksOf(configuration);
+  if (webhooks.length === 0) return 'the ValidatingWebhookConfiguration registers no webhook';
+  const leaf = new X509Certificate(certificate);
+  const failing = webhooks.find((webhook) => !trusts(clientConfigOf(webhook)['caBundle'], leaf));
+  return failing === undefined
+    ? undefined
+    : `the caBundle of webhook ${JSON.stringify(failing['name'])} does not verify the certificate`;
+}
+
+function webhooksOf(configuration: KubeObject): JsonObject[] {
+  const { webhooks } = configuration;
+  return Array.isArray(webhooks) ? webhooks.filter(isObject) : [];
+}
+
+function clientConfigOf(webhook: JsonObject): JsonObject {
+  const { clientConfig } = webhook;
+  return isObject(clientConfig) ? clientConfig : {};
+}
+
+const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/** Whether one of the bundle's certificates issued the leaf; a bundle may hold several. */
+function trusts(caBundle: Json | undefined, leaf: X509Certificate): boolean {
+  if (typeof caBundle !== 'string') return false;
+  const bundle = Buffer.from(caBundle, 'base64').toString('utf8');
+  return (bundle.match(PEM_CERTIFICATE) ?? []).some((pem) => {
+    try {
+      return verifies(new X509Certificate(pem), leaf);
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,86 @@
+import type { Server as HttpsServer } from 'node:https';
+import type { Kube } from '@mesitis/kube';
+import type { Logger } from 'pino';
+import { createApp } from './app.js';
+import type { Config } from './config.js';
+import { decide, PROVIDER_POLICY } from './decide.js';
+import { close, createHealthServer, createSecureServer, listen, replaceCertificate } from './server.js';
+import type { Entropy, Issued } from './tls/certificates.js';
+import { serviceHosts } from './tls/hosts.js';
+import { TrustController, type Timing } from './trust-controller.js';
+
+/** How long requests under way may take after SIGTERM, in milliseconds; the API server waits 5 s for an answer. */
+const GRACE = 6_000;
+
+/** What the process is made of besides its configuration. */
+export interface Surroundings {
+  kube: Kube;
+  logger: Logger;
+  entropy: Entropy;
+  timing: Timing;
+  /** Milliseconds from any start, for durations. */
+  monotonic: () => number;
+}
+
+/** A running webhook. */
+export interface Webhook {
+  port: number;
+  healthPort: number;
+  /** The certificate controller, so that a test can wait for it. */
+  trust: TrustController;
+  /** Finishes the requests under way and ends everything. */
+  stop: () => Promise<void>;
+}
+
+/**
+ * Starts the webhook: the health port at once, HTTPS as soon as there is a certificate. Resolves when it serves; rejects
+ * when a port can't be had, or when `signal` fires before there was a certificate.
+ */
+export async function startWebhook(
+  config: Config,
+  { kube, logger, entropy, timing, monotonic }: Surroundings,
+  signal: AbortSignal,
+): Promise<Webhook> {
+  let server: HttpsServer | undefined;
+  let onCertificate: (leaf: Issued) => void = () => undefined;
+  const trust = new TrustController({
+    kube,
+    secret: { name: config.tlsSecretName, namespace: config.namespace },
+    webhookConfigurationName: config.webhookConfigurationName,
+    hosts: { service: serviceHosts(config.serviceName, config.namespace), extra: config.tlsExtraHosts },
+    entropy,
+    timing,
+    logger,
+    onCertificate: (leaf) => onCertificate(leaf),
+  });
+  const unready = (): string | undefined =>
+    server?.listening === true ? trust.unready() : 'the HTTPS server does not listen';
+  const health = createHealthServer(unready);
+  const stop = async (): Promise<void> => {
+    if (server !== undefined) await close(server, GRACE);
+    await trust.stop();
+    await close(health, 0);
+  };
+  try {
+    const healthPort = await listen(health, config.healthPort);
+    logger.info({ port: healthPort }, 'health listening');
+    const leaf = await new Promise<Issued>((resolve, reject) => {
+      onCertificate = resolve;
+      signal.throwIfAborted();
+      signal.addEventListener('abort', () => reject(new Error('stopped before it served')), { once: true });
+      trust.start();
+    });
+    const app = createApp({ judge: (request) => decide(request, PROVIDER_POLICY), logger, monotonic });
+    const secure = (server = createSecureServer(app, leaf));
+    onCertificate = (renewed) => {
+      replaceCertificate(secure, renewed);
+      logger.info('certificate replaced');
+    };
+    const port = await listen(server, config.port);
+    logger.info({ port }, 'listening');
+    return { port, healthPort, trust, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
