@@ -15,6 +15,7 @@ const shared = {
 
 export default {
   workerIdleMemoryLimit: '1GB',
+  reporters: ['default', '<rootDir>/test/reporters/closing-line.mjs'],
   projects: [
     {
       ...shared,

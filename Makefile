@@ -1,0 +1,55 @@
+# Every target is one npm script or one program of the project; CI runs the same targets.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+CLUSTER ?= sandbox
+run := npm run --silent
+installed := node_modules/.package-lock.json
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(installed): package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $(installed)
+
+.PHONY: install
+install: $(installed) ## install what package-lock.json names, Node 24 included
+
+.PHONY: build
+build: install ## compile every workspace and bundle the kubectl plugin
+	@$(run) build
+
+.PHONY: lint
+lint: install ## ESLint and Prettier
+	@$(run) lint
+
+.PHONY: format
+format: install ## let Prettier and ESLint mend what they can
+	@$(run) format
+
+.PHONY: unit
+unit: install ## the fast tests: no network, no cluster
+	@$(run) jest -- --selectProjects unit
+
+.PHONY: e2e
+e2e: build ## the contract and end-to-end suites, on a real etcd and kube-apiserver
+	@$(run) jest -- --selectProjects contract e2e
+
+.PHONY: test
+test: build lint ## everything: types, lint, unit, contract and end-to-end tests
+	@$(run) jest
+
+.PHONY: demo
+demo: build ## walk the whole story; CLUSTER=sandbox (default), real, or current (with KUBECONFIG)
+	@$(run) demo -- --cluster $(CLUSTER)
+
+.PHONY: walkthrough
+walkthrough: build ## run the demo on a real API server and write its output to docs/walkthrough.md
+	@$(run) demo -- --cluster real --write docs/walkthrough.md
+
+.PHONY: clean
+clean: ## remove what the targets made, but not node_modules
+	@$(run) clean
