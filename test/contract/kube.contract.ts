@@ -6,7 +6,11 @@ import { launchCluster } from '../cluster/launch.js';
 describeKubeContract('the API server', async () => {
   const cluster = await launchCluster('real');
   const kube = await loadClient({ kubeconfig: cluster.kubeconfig });
-  const created = await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { generateName: 'contract-' } });
+  const created = await kube.create({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { generateName: 'contract-' },
+  });
   const { name: namespace = '' } = created.metadata;
   return {
     kube,
