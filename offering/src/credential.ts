@@ -1,9 +1,9 @@
 import {
-  childField,
   Fields,
   isArray,
   isObject,
   items,
+  knownKeys,
   members,
   readString,
   wrongType,
@@ -40,6 +40,9 @@ const READERS: Readonly<Record<DataKind, Reader>> = {
     fromSecret('CredentialFromProvisionedSecret', data, report),
   CredentialFromVault: fromVault,
 };
+
+const SECRET_KEYS = knownKeys(['secretname'], ['keys']);
+const VAULT_KEYS = knownKeys(['vaulturl', 'vaultauth', 'vaultpath']);
 
 /** The coordinates that provisioning puts into a binding. */
 const COORDINATES = ['uri', 'host', 'port'];
@@ -99,7 +102,7 @@ function fromSecret(
   data: Field<ObjectNode>,
   report: Report,
 ): Credential | undefined {
-  const fields = new Fields(data, { required: ['secretname'], optional: ['keys'] }, report);
+  const fields = new Fields(data, SECRET_KEYS, report);
   const secretName = fields.string('secretname', { format: OBJECT_NAME });
   const field = fields.field('keys');
   const keys = field === undefined ? undefined : readKeys(field, report);
@@ -111,32 +114,27 @@ function readKeys(field: Field, report: Report): SecretKeys | undefined {
     wrongType(field, 'a list of keys, or an object from key in the Secret to key in the binding', report);
     return undefined;
   }
-  const pairs: [from: Field, to: Field][] = isArray(field)
-    ? items(field).map((item) => [item, item])
-    : members(field).map(([key, value]) => [keyField(field, key), value]);
   const keys = new Map<string, string>();
-  for (const [from, to] of pairs) {
-    const source = readString(from, report, { format: DATA_KEY });
-    const target = from === to ? source : readString(to, report, { format: DATA_KEY });
-    if (source === undefined || target === undefined) continue;
-    if ([...keys.values()].includes(target)) {
-      report.add('key-duplicate', to, `delivers ${target} a second time; give each key a name of its own`);
+  const targets = new Set<string>();
+  const pairs = isArray(field) ? items(field).map((item) => [undefined, item] as const) : members(field);
+  for (const [key, item] of pairs) {
+    const target = readString(item, report, { format: DATA_KEY });
+    const problem = key === undefined ? undefined : DATA_KEY.problem(key);
+    if (problem !== undefined) report.add('credential-key', item, `has a key that ${problem}`);
+    if (target === undefined) continue;
+    if (targets.has(target)) {
+      report.add('key-duplicate', item, `delivers ${target} a second time; give each key a name of its own`);
     }
-    keys.set(source, target);
+    targets.add(target);
+    keys.set(key ?? target, target);
   }
   if (pairs.length === 0)
     report.add('value-empty', field, 'names no key; name some, or remove it to deliver all');
   return Object.fromEntries(keys);
 }
 
-/** A key as a field, so that it can be read like a value. */
-function keyField(parent: Field<ObjectNode>, key: string): Field {
-  const position = parent.node.members.find((member) => member.key === key)?.position ?? parent.position;
-  return childField(parent, key, { type: 'scalar', value: key, source: '', position, size: 1, height: 0 });
-}
-
 function fromVault(data: Field<ObjectNode>, report: Report): Credential | undefined {
-  const fields = new Fields(data, { required: ['vaulturl', 'vaultauth', 'vaultpath'] }, report);
+  const fields = new Fields(data, VAULT_KEYS, report);
   const vaultUrl = fields.string('vaulturl', { format: HTTP_URL });
   const vaultAuth = fields.object('vaultauth');
   const vaultPath = fields.string('vaultpath');

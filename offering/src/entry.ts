@@ -1,5 +1,5 @@
 import { CREDENTIAL_KINDS, readCredential } from './credential.js';
-import { Fields, items, readString, type Field, type StringOptions } from './fields.js';
+import { Fields, items, knownKeys, readString, type Field, type StringOptions } from './fields.js';
 import type { JsonObject } from './json.js';
 import { kindKeys, readKind } from './kinds.js';
 import { MAX_NAME } from './limits.js';
@@ -12,9 +12,9 @@ import { HTTP_URL, ID, IMAGE_URL, NAME_PART } from './syntax.js';
 import { readWhitelist } from './whitelist.js';
 import { withoutUndefined } from './without-undefined.js';
 
-const KEYS = {
-  required: ['team', 'offering', 'description', 'uuid', 'version', 'whitelist'],
-  optional: [
+const KEYS = knownKeys(
+  ['team', 'offering', 'description', 'uuid', 'version', 'whitelist'],
+  [
     ...kindKeys(PROVISION_KINDS),
     ...kindKeys(CREDENTIAL_KINDS),
     ...[
@@ -29,7 +29,10 @@ const KEYS = {
     ],
     ...['parameters', 'bindparameters', 'binding', 'readiness', 'limits'],
   ],
-};
+);
+const BINDING_KEYS = knownKeys([], ['type', 'provider', 'format']);
+const READINESS_KEYS = knownKeys([], ['wait', 'timeoutseconds']);
+const LIMITS_KEYS = knownKeys([], ['pernamespace', 'total']);
 
 /** Numbers are written without quotes so often that a plain integer is taken for its text. */
 const NAME: StringOptions = { format: NAME_PART, integers: true };
@@ -115,7 +118,7 @@ function readTags(fields: Fields, report: Report): string[] {
 function readBinding(fields: Fields, report: Report): CatalogEntry['binding'] {
   const object = fields.object('binding');
   if (object === undefined) return undefined;
-  const binding = new Fields(object, { optional: ['type', 'provider', 'format'] }, report);
+  const binding = new Fields(object, BINDING_KEYS, report);
   return withoutUndefined({
     type: binding.string('type'),
     provider: binding.string('provider'),
@@ -126,7 +129,7 @@ function readBinding(fields: Fields, report: Report): CatalogEntry['binding'] {
 function readReadiness(fields: Fields, report: Report): CatalogEntry['readiness'] {
   const object = fields.object('readiness');
   if (object === undefined) return undefined;
-  const readiness = new Fields(object, { optional: ['wait', 'timeoutseconds'] }, report);
+  const readiness = new Fields(object, READINESS_KEYS, report);
   return withoutUndefined({
     wait: readiness.boolean('wait'),
     timeoutSeconds: readiness.count('timeoutseconds', MAX_TIMEOUT),
@@ -136,7 +139,7 @@ function readReadiness(fields: Fields, report: Report): CatalogEntry['readiness'
 function readLimits(fields: Fields, report: Report): CatalogEntry['limits'] {
   const object = fields.object('limits');
   if (object === undefined) return undefined;
-  const limits = new Fields(object, { optional: ['pernamespace', 'total'] }, report);
+  const limits = new Fields(object, LIMITS_KEYS, report);
   return withoutUndefined({
     perNamespace: limits.count('pernamespace', MAX_INSTANCES),
     total: limits.count('total', MAX_INSTANCES),

@@ -127,10 +127,19 @@ function textOf(field: Field, report: Report, integers: boolean): string | undef
   return undefined;
 }
 
-/** The keys that an object may have, in the spelling of the documentation. */
+/** The keys that an object may have. */
 export interface KnownKeys {
-  required?: readonly string[];
-  optional?: readonly string[];
+  required: readonly string[];
+  /** In the spelling of the documentation. */
+  all: readonly string[];
+  /** That spelling, by the key in lower case. */
+  byLowerCase: ReadonlyMap<string, string>;
+}
+
+/** The keys of an object of the configuration language. */
+export function knownKeys(required: readonly string[], optional: readonly string[] = []): KnownKeys {
+  const all = [...required, ...optional];
+  return { required, all, byLowerCase: new Map(all.map((key) => [key.toLowerCase(), key])) };
 }
 
 /**
@@ -146,18 +155,17 @@ export class Fields {
   constructor(object: Field<ObjectNode>, keys: KnownKeys, report: Report) {
     this.#object = object;
     this.#report = report;
-    const known = [...(keys.required ?? []), ...(keys.optional ?? [])];
-    const canonical = new Map(known.map((key) => [key.toLowerCase(), key]));
     for (const { key, position, value } of object.node.members) {
-      const name = canonical.get(key.toLowerCase());
+      const name = keys.byLowerCase.get(key.toLowerCase());
+      if (name !== undefined && !this.#fields.has(name)) {
+        this.#fields.set(name, childField(object, key, value));
+        continue;
+      }
       const place = { path: childPath(object.path, key), position };
-      if (name === undefined) {
-        report.add('key-unknown', place, unknownKey(key, known));
-      } else if (this.#fields.has(name)) {
-        report.add('key-spelled-twice', place, `means the same as another key here; write ${name} once`);
-      } else this.#fields.set(name, childField(object, key, value));
+      if (name === undefined) report.add('key-unknown', place, unknownKey(key, keys.all));
+      else report.add('key-spelled-twice', place, `means the same as another key here; write ${name} once`);
     }
-    for (const key of keys.required ?? []) if (!this.#fields.has(key)) this.missing(key);
+    for (const key of keys.required) if (!this.#fields.has(key)) this.missing(key);
   }
 
   /** Notes that a key is missing. */
@@ -225,9 +233,12 @@ export class Fields {
   }
 }
 
+/** The most keys that a message lists. */
+const MAX_LISTED = 8;
+
 function unknownKey(key: string, known: readonly string[]): string {
-  if (known.length === 0) return 'is not a known key; remove it';
   const meant = nearest(key, known);
-  const remedy = meant === undefined ? `use one of ${listing(known, 'or')}` : `did you mean ${meant}`;
+  const few = known.length > MAX_LISTED ? 'remove it' : `use ${listing(known, 'or')}`;
+  const remedy = meant === undefined ? few : `did you mean ${meant}`;
   return `is not a known key; ${remedy}`;
 }

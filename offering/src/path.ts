@@ -1,33 +1,39 @@
-/** A place in a ConfigMap (`document` undefined) or in the payload that one of its keys holds. */
-export interface Path {
-  /** The path of the payload in the ConfigMap, e.g. `data.wrapped-resource`. */
-  document?: string;
-  segments: readonly (string | number)[];
-}
+/**
+ * A place in a ConfigMap, or in the payload that one of its keys holds. A list that is linked from the end, so that
+ * walking a payload costs one small object a node; it becomes text only when there is something to say.
+ */
+export type Path =
+  | { root: 'config-map' }
+  /** `name` is the payload's own path in the ConfigMap, e.g. `data.wrapped-resource`. */
+  | { root: 'payload'; name: string }
+  | { root?: never; parent: Path; segment: string | number };
 
 /** Keys longer than this are cut in a path: a payload may hold a key of a megabyte. */
 const MAX_KEY = 80;
 
 /** A path in the ConfigMap itself. */
 export function configMapPath(...segments: string[]): Path {
-  return { segments };
+  return segments.reduce<Path>(childPath, { root: 'config-map' });
 }
 
 /** The root of the payload under a key of the ConfigMap's data. */
 export function payloadPath(key: string): Path {
-  return { document: formatPath(configMapPath('data', key)), segments: [] };
+  return { root: 'payload', name: formatPath(configMapPath('data', key)) };
 }
 
 /** The path of a member or an item. */
-export function childPath(path: Path, segment: string | number): Path {
-  return { ...path, segments: [...path.segments, segment] };
+export function childPath(parent: Path, segment: string | number): Path {
+  return { parent, segment };
 }
 
 /** The path as people read it: `data.wrapped-resource: spec.ports[0].port`, `metadata.labels["mesitis/order"]`. */
-export function formatPath({ document, segments }: Path): string {
-  const inner = segments.map(formatSegment).join('').replace(/^\./, '');
-  if (document === undefined) return inner;
-  return inner === '' ? document : `${document}: ${inner}`;
+export function formatPath(path: Path): string {
+  const segments: string[] = [];
+  let root = path;
+  for (; root.root === undefined; root = root.parent) segments.unshift(formatSegment(root.segment));
+  const inner = segments.join('').replace(/^\./, '');
+  if (root.root === 'config-map') return inner;
+  return inner === '' ? root.name : `${root.name}: ${inner}`;
 }
 
 function formatSegment(segment: string | number): string {

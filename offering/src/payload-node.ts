@@ -3,6 +3,16 @@ import { childPath, type Path } from './path.js';
 import { at, type Position } from './position.js';
 import type { Place, Report } from './report.js';
 
+/** What a node comes to when aliases are followed: nothing in it is shared. */
+interface Extent {
+  /** Nodes, this one included. */
+  count: number;
+  /** Characters of keys and strings. */
+  length: number;
+  /** Levels of objects and lists, this one included. */
+  height: number;
+}
+
 /** A string, number, boolean or null of a payload. */
 export interface ScalarNode {
   type: 'scalar';
@@ -10,8 +20,7 @@ export interface ScalarNode {
   /** A number as written, since `1.10` and `1.1` are the same number; otherwise empty. */
   source: string;
   position: Position;
-  size: number;
-  height: number;
+  extent: Extent;
 }
 
 /** A list of a payload. */
@@ -19,8 +28,7 @@ export interface ArrayNode {
   type: 'array';
   items: readonly PayloadNode[];
   position: Position;
-  size: number;
-  height: number;
+  extent: Extent;
 }
 
 /** An object of a payload. Its keys differ from each other, and none is `__proto__`. */
@@ -28,8 +36,7 @@ export interface ObjectNode {
   type: 'object';
   members: readonly Member[];
   position: Position;
-  size: number;
-  height: number;
+  extent: Extent;
 }
 
 /** One key of an object. */
@@ -40,8 +47,7 @@ export interface Member {
 }
 
 /**
- * A payload as a tree that still knows where each part stands. Nodes are never changed, so YAML aliases share them;
- * `size` counts characters and nodes as if they were not shared, `height` the levels below and including this one.
+ * A payload as a tree that still knows where each part stands. Nodes are never changed, so YAML aliases share them.
  */
 export type PayloadNode = ScalarNode | ArrayNode | ObjectNode;
 
@@ -59,14 +65,12 @@ export function scalarNode(
       'is a number that cannot be kept exactly; put it in quotes or use a smaller one',
     );
   }
-  const size = 1 + (typeof value === 'string' ? value.length : 0);
   return {
     type: 'scalar',
     value,
     source: typeof value === 'number' ? source : '',
     position: place.position,
-    size,
-    height: 0,
+    extent: { count: 1, length: typeof value === 'string' ? value.length : 0, height: 0 },
   };
 }
 
@@ -76,7 +80,7 @@ function isExact(value: number, source: string): boolean {
 
 /** A list. */
 export function arrayNode(items: readonly PayloadNode[], position: Position): ArrayNode {
-  return { type: 'array', items, position, size: sizeOf(items), height: heightOf(items) };
+  return { type: 'array', items, position, extent: extentOf(items, 0) };
 }
 
 /** An object; keys that come twice or that no object may have are noted. */
@@ -99,8 +103,7 @@ export function objectNode(
     type: 'object',
     members,
     position: place.position,
-    size: sizeOf(values) + keys,
-    height: heightOf(values),
+    extent: extentOf(values, keys),
   };
 }
 
@@ -121,10 +124,12 @@ export function objectToJson(node: ObjectNode): JsonObject {
   return Object.fromEntries(node.members.map(({ key, value }) => [key, toJson(value)]));
 }
 
-function sizeOf(nodes: readonly PayloadNode[]): number {
-  return nodes.reduce((total, { size }) => total + size, 1);
-}
-
-function heightOf(nodes: readonly PayloadNode[]): number {
-  return nodes.reduce((highest, { height }) => Math.max(highest, height), 0) + 1;
+function extentOf(children: readonly PayloadNode[], length: number): Extent {
+  const extent = { count: 1, length, height: 0 };
+  for (const child of children) {
+    extent.count += child.extent.count;
+    extent.length += child.extent.length;
+    extent.height = Math.max(extent.height, child.extent.height);
+  }
+  return { ...extent, height: extent.height + 1 };
 }

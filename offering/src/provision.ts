@@ -1,5 +1,13 @@
 import { rootNames, scanExpressions } from './expressions.js';
-import { checkExpressions, checkStrings, Fields, isObject, wrongType, type Field } from './fields.js';
+import {
+  checkExpressions,
+  checkStrings,
+  Fields,
+  isObject,
+  knownKeys,
+  wrongType,
+  type Field,
+} from './fields.js';
 import type { NamedKind, KindFamily } from './kinds.js';
 import type { Provision } from './model.js';
 import { objectToJson, type ObjectNode } from './payload-node.js';
@@ -52,8 +60,15 @@ export function readProvision(
 
 const EXPRESSIONS = { expressions: true };
 
+const KEYS = {
+  url: knownKeys(['url']),
+  service: knownKeys(['namespace', 'name'], ['port']),
+  objects: knownKeys(['namespace', 'name', 'labelSelector']),
+  chart: knownKeys(['namespace', 'name'], ['chart', 'charturl', 'version', 'values']),
+};
+
 function nonClusterUrl(data: Field<ObjectNode>, report: Report): Provision | undefined {
-  const fields = new Fields(data, { required: ['url'] }, report);
+  const fields = new Fields(data, KEYS.url, report);
   const url = fields.string('url', { format: ANY_URL, ...EXPRESSIONS });
   const field = fields.raw('url');
   if (url === undefined || field === undefined || hasCredentials(url, field, report)) return undefined;
@@ -61,7 +76,7 @@ function nonClusterUrl(data: Field<ObjectNode>, report: Report): Provision | und
 }
 
 function existingClusterService(data: Field<ObjectNode>, report: Report): Provision | undefined {
-  const fields = new Fields(data, { required: ['namespace', 'name'], optional: ['port'] }, report);
+  const fields = new Fields(data, KEYS.service, report);
   const namespace = readNamespace(fields, report);
   const name = fields.string('name', { format: SERVICE_NAME, ...EXPRESSIONS });
   const port = readPort(fields, report);
@@ -70,7 +85,7 @@ function existingClusterService(data: Field<ObjectNode>, report: Report): Provis
 }
 
 function configMapObjects(data: Field<ObjectNode>, report: Report): Provision | undefined {
-  const fields = new Fields(data, { required: ['namespace', 'name', 'labelSelector'] }, report);
+  const fields = new Fields(data, KEYS.objects, report);
   const namespace = readNamespace(fields, report);
   const name = fields.string('name', { format: SERVICE_NAME, ...EXPRESSIONS });
   const labelSelector = fields.string('labelSelector', { format: LABEL_SELECTOR, ...EXPRESSIONS });
@@ -79,8 +94,7 @@ function configMapObjects(data: Field<ObjectNode>, report: Report): Provision | 
 }
 
 function helmChart(data: Field<ObjectNode>, report: Report): Provision | undefined {
-  const keys = { required: ['namespace', 'name'], optional: ['chart', 'charturl', 'version', 'values'] };
-  const fields = new Fields(data, keys, report);
+  const fields = new Fields(data, KEYS.chart, report);
   const namespace = readNamespace(fields, report);
   const name = fields.string('name', { format: RELEASE_NAME, ...EXPRESSIONS });
   const chart = fields.string('chart', EXPRESSIONS);
@@ -88,13 +102,11 @@ function helmChart(data: Field<ObjectNode>, report: Report): Provision | undefin
   const version = fields.string('version', { integers: true, ...EXPRESSIONS });
   const values = fields.object('values');
   if (values !== undefined) checkStrings(values, report);
-  if ((fields.raw('chart') === undefined) === (fields.raw('charturl') === undefined)) {
-    const [problem, place] =
-      fields.raw('chart') === undefined
-        ? ['has neither', data]
-        : ['has both', fields.raw('charturl') ?? data];
-    report.add('chart-choice', place, `${problem} chart and charturl; give exactly one of them`);
-    return undefined;
+  if (fields.raw('chart') === undefined && fields.raw('charturl') === undefined) {
+    report.add('chart-choice', data, 'has neither chart nor charturl; give one of them');
+  }
+  if (fields.raw('chart') !== undefined && fields.raw('charturl') !== undefined) {
+    report.add('chart-choice', data, 'has both chart and charturl; remove one of them');
   }
   if (namespace === undefined || name === undefined) return undefined;
   return withoutUndefined({

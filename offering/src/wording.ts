@@ -13,11 +13,11 @@ export function listing(items: readonly string[], word = 'and'): string {
 }
 
 /**
- * The known word that a mistyped one most likely means: the closest by edit distance, upper and lower case being the
- * same. Undefined when none is close.
+ * The known word that a mistyped one most likely means: the closest by edit distance, in any letter case. Undefined
+ * when none is within two slips, or one in a short word.
  */
 export function nearest<Known extends string>(word: string, known: readonly Known[]): Known | undefined {
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  const limit = word.length < 6 ? 1 : 2;
   let best: Known | undefined;
   let bestDistance = limit + 1;
   for (const candidate of known) {

@@ -64,7 +64,8 @@ function parse(text: string): Document {
     uniqueKeys: false,
     // Its pretty errors quote the text, which may hold credentials.
     prettyErrors: false,
-    logLevel: 'silent',
+    // 'silent' would hide a second document too; nothing is logged in either case.
+    logLevel: 'error',
   });
 }
 
@@ -154,17 +155,17 @@ class Converter {
 
   #map(pairs: readonly Pair[], context: Context, position: Position): ObjectNode {
     const members: Member[] = [];
-    const merged: PayloadNode[] = [];
+    let merged: PayloadNode | undefined;
     for (const { key, value } of pairs) {
       const offset = rangeOf(key)?.[0] ?? context.offset;
       const name = isScalar<string>(key) ? key.value : '';
       const child = { path: childPath(context.path, name), depth: context.depth + 1, offset };
       const node = this.convert(value, child);
       if (node === undefined) continue;
-      if (isScalar(key) && key.type === 'PLAIN' && name === '<<') merged.push(node);
+      if (merged === undefined && isScalar(key) && key.type === 'PLAIN' && name === '<<') merged = node;
       else members.push({ key: name, position: this.#positionOf(offset), value: node });
     }
-    for (const node of merged) this.#merge(node, members, context.path);
+    if (merged !== undefined) this.#merge(merged, members, context.path);
     return objectNode(members, { path: context.path, position }, this.#report);
   }
 
@@ -196,14 +197,13 @@ class Converter {
 
   /** Aliases of aliases multiply: what they stand for is held to the limits of a payload without any. */
   #bounded(node: PayloadNode, depth: number, path: Path): PayloadNode | undefined {
-    const { position } = node;
-    if (node.size <= MAX_PAYLOAD && depth + node.height <= MAX_DEPTH + 1) return node;
-    if (node.size > MAX_PAYLOAD) {
-      const message = `grows to more than 1 MiB by its aliases${at(position)}; write out fewer repetitions`;
+    const { position, extent } = node;
+    if (extent.length > MAX_PAYLOAD || extent.count > MAX_TOKENS) {
+      const message = `grows too large by its aliases${at(position)}; write out fewer repetitions`;
       this.#report.add('payload-size', { path, position }, message);
-    } else {
+    } else if (depth + extent.height > MAX_DEPTH) {
       this.#report.add('payload-depth', { path, position }, tooDeep(position));
-    }
+    } else return node;
     return undefined;
   }
 }

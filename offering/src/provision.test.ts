@@ -1,0 +1,197 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Provision } from './model.js';
+import { entryConfigMap, entryOf, linesOf, type Overrides } from './testing/config-maps.js';
+
+const OBJECTS = { namespace: 'api-ns', name: 'api', labelSelector: 'mesitis/offering=api' };
+const CHART = { namespace: 'api-ns', name: 'api', chart: 'bitnami/nginx' };
+
+function given(kind: string, data: unknown): ReturnType<typeof entryConfigMap> {
+  return entryConfigMap({ provisionkind: kind, provisiondata: data });
+}
+
+describe('a provision kind', () => {
+  it.each<[string, Overrides, Provision]>([
+    [
+      'ProvisionNonClusterURL',
+      { url: 'postgresql://db.example.com:5432/orders' },
+      { kind: 'ProvisionNonClusterURL', url: 'postgresql://db.example.com:5432/orders' },
+    ],
+    [
+      'ProvisionNonClusterURL',
+      { URL: 'https://example.com/${consumer.namespace}' },
+      { kind: 'ProvisionNonClusterURL', url: 'https://example.com/${consumer.namespace}' },
+    ],
+    [
+      'ProvisionExistingClusterService',
+      { namespace: 'a', name: 'b' },
+      { kind: 'ProvisionExistingClusterService', namespace: 'a', name: 'b' },
+    ],
+    [
+      'ProvisionExistingClusterService',
+      { namespace: 'a', name: 'b', port: '8080' },
+      { kind: 'ProvisionExistingClusterService', namespace: 'a', name: 'b', port: 8080 },
+    ],
+    [
+      'ProvisionExistingClusterService',
+      { namespace: 'a', name: 'b', port: 'http-alt' },
+      { kind: 'ProvisionExistingClusterService', namespace: 'a', name: 'b', port: 'http-alt' },
+    ],
+    [
+      'ProvisionExistingClusterService',
+      { namespace: 'a', name: 'b', port: '${parameters.port}' },
+      { kind: 'ProvisionExistingClusterService', namespace: 'a', name: 'b', port: '${parameters.port}' },
+    ],
+    [
+      'provisionnewclusterobjects',
+      { namespace: 'api-${consumer.namespace}', name: 'Any ${instance.id}', labelselector: 'a,b!=c' },
+      {
+        kind: 'ProvisionConfigMapObjects',
+        namespace: 'api-${consumer.namespace}',
+        name: 'Any ${instance.id}',
+        labelSelector: 'a,b!=c',
+      },
+    ],
+    [
+      'ProvisionHelmChart',
+      {
+        namespace: 'a',
+        name: 'b',
+        charturl: 'https://example.com/c.tgz',
+        version: 2,
+        values: { x: ['${parameters.x}'] },
+      },
+      {
+        kind: 'ProvisionHelmChart',
+        namespace: 'a',
+        name: 'b',
+        chartUrl: 'https://example.com/c.tgz',
+        version: '2',
+        values: { x: ['${parameters.x}'] },
+      },
+    ],
+    ['ProvisionHelmChart', CHART, { kind: 'ProvisionHelmChart', ...CHART }],
+  ])('%s with %j has a canonical form', (kind, data, provision) => {
+    expect(entryOf(given(kind, data)).provision).toEqual(provision);
+  });
+
+  it.each<[Overrides, string]>([
+    [{ provisionkind: undefined }, 'provisionkind: is missing; write one of ProvisionNonClusterURL, '],
+    [{ provisionkind: 7 }, 'provisionkind: must be a string but is a number'],
+    [
+      { provisionkind: 'ProvisionHelmCart' },
+      'provisionkind: is "ProvisionHelmCart", which is not a known kind; did you mean ProvisionHelmChart',
+    ],
+    [
+      { provisionkind: 'x' },
+      'provisionkind: is "x", which is not a known kind; use one of ProvisionNonClusterURL, ',
+    ],
+    [
+      { provisiondata: undefined },
+      'provisiondata: is missing; add an object with the data of ProvisionNonClusterURL',
+    ],
+    [{ provisiondata: null }, 'provisiondata: must be an object but is null; write an object'],
+    [
+      { provisionhelmchart: CHART },
+      'provisionkind: stands beside the key ProvisionHelmChart, which names the kind already',
+    ],
+    [
+      {
+        provisionkind: undefined,
+        provisiondata: undefined,
+        provisionhelmchart: CHART,
+        provisionnewclusterobjects: OBJECTS,
+      },
+      'provisionhelmchart: stands beside the key ProvisionNewClusterObjects',
+    ],
+    [
+      { provisionkind: undefined, provisionnonclusterurl: { url: 'https://a' } },
+      'provisiondata: stands beside the key ProvisionNonClusterURL',
+    ],
+    [
+      { provisionkind: undefined, provisiondata: undefined, ProvisionNonClusterUrl: null },
+      'ProvisionNonClusterUrl: must be an object but is null',
+    ],
+  ])('is named once: %j', (override, line) => {
+    expect(linesOf(entryConfigMap(override))[0]).toContain(line);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['ProvisionNonClusterURL', {}, 'url: is missing'],
+    ['ProvisionNonClusterURL', { url: '' }, 'url: is empty'],
+    ['ProvisionNonClusterURL', { url: 'example.com/a' }, 'url: is not an absolute URL with a host'],
+    ['ProvisionNonClusterURL', { url: 'https:example.com' }, 'url: is not an absolute URL'],
+    ['ProvisionNonClusterURL', { url: 'https://example.com/a b' }, 'url: is not an absolute URL'],
+    ['ProvisionNonClusterURL', { url: 'https://example.com:99999' }, 'url: is not an absolute URL'],
+    ['ProvisionNonClusterURL', { url: 'file:///etc/passwd' }, 'url: is not an absolute URL'],
+    ['ProvisionNonClusterURL', { url: 'https://user@example.com' }, 'url: holds a user name or password'],
+    [
+      'ProvisionNonClusterURL',
+      { url: 'https://u:${parameters.p}@example.com' },
+      'url: holds a user name or password',
+    ],
+    [
+      'ProvisionNonClusterURL',
+      { url: 'https://example.com/${' },
+      'url: holds ${ without its }; complete it, or write $${',
+    ],
+    ['ProvisionNonClusterURL', { url: 'https://example.com/${ }' }, 'url: holds an empty expression'],
+    [
+      'ProvisionExistingClusterService',
+      { namespace: 'A', name: 'b' },
+      'namespace: is "A", which cannot be the name of a namespace',
+    ],
+    [
+      'ProvisionExistingClusterService',
+      { namespace: 'a', name: '1b' },
+      'name: is "1b", which cannot be the name of a Service',
+    ],
+    [
+      'ProvisionExistingClusterService',
+      { namespace: 'a', name: 'b', port: 65536 },
+      'port: must be a number from 1 to 65535',
+    ],
+    ['ProvisionExistingClusterService', { namespace: 'a', name: 'b', port: '-' }, 'port: must be a number'],
+    ['ProvisionExistingClusterService', { namespace: 'a', name: 'b', port: [80] }, 'port: must be a number'],
+    ['ProvisionExistingClusterService', { namespace: 'a', name: 'b', port: null }, 'port: is null'],
+    ['ProvisionConfigMapObjects', { ...OBJECTS, labelSelector: undefined }, 'labelSelector: is missing'],
+    ['ProvisionConfigMapObjects', { ...OBJECTS, labelSelector: ' ' }, 'labelSelector: is empty'],
+    [
+      'ProvisionConfigMapObjects',
+      { ...OBJECTS, labelSelector: 'a in b' },
+      'labelSelector: does not parse: The label selector',
+    ],
+    [
+      'ProvisionConfigMapObjects',
+      { ...OBJECTS, labelselectors: 'a' },
+      'labelselectors: is not a known key; did you mean labelSelector',
+    ],
+    [
+      'ProvisionConfigMapObjects',
+      { ...OBJECTS, namespace: '${parameters.ns}' },
+      'namespace: must not use parameters; only consumer and instance',
+    ],
+    [
+      'ProvisionConfigMapObjects',
+      { ...OBJECTS, namespace: '${offering.team}-x' },
+      'namespace: must not use offering',
+    ],
+    ['ProvisionHelmChart', { ...CHART, charturl: 'https://a/b.tgz' }, ': has both chart and charturl'],
+    ['ProvisionHelmChart', { namespace: 'a', name: 'b' }, ': has neither chart nor charturl'],
+    [
+      'ProvisionHelmChart',
+      { namespace: 'a', name: 'b', charturl: 'oci://a/b' },
+      'charturl: is not an absolute http or https URL',
+    ],
+    [
+      'ProvisionHelmChart',
+      { ...CHART, name: 'B' },
+      'name: is "B", which cannot be the name of a Helm release',
+    ],
+    ['ProvisionHelmChart', { ...CHART, version: 1.1 }, 'version: is the number "1.1"'],
+    ['ProvisionHelmChart', { ...CHART, values: [] }, 'values: must be an object'],
+    ['ProvisionHelmChart', { ...CHART, values: { a: ['${'] } }, 'values.a[0]: holds ${ without its }'],
+  ])('%s with %j is refused: %s', (kind, data, line) => {
+    const lines = linesOf(given(kind, data));
+    expect(lines[0]).toContain(line.startsWith(':') ? `provisiondata${line}` : `provisiondata.${line}`);
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ProviderConfigMap } from './model.js';
+import { RULES, type RuleName } from './rules.js';
+import {
+  entryConfigMap,
+  SERVICE,
+  violationsOf,
+  wrappedConfigMap,
+  type Overrides,
+} from './testing/config-maps.js';
+
+const entry = entryConfigMap;
+const metadata = (fields: Overrides): ProviderConfigMap =>
+  wrappedConfigMap({ metadata: { name: 'a-${instance.shortId}', ...fields } });
+const provision = (kind: string, data: unknown): ProviderConfigMap =>
+  entry({ provisionkind: kind, provisiondata: data });
+const credential = (kind: string, data: unknown): ProviderConfigMap =>
+  entry({ credentialkind: kind, credentialdata: data });
+const existing = (data: Overrides): ProviderConfigMap =>
+  provision('ProvisionExistingClusterService', { namespace: 'a', name: 'b', ...data });
+
+/** For each rule, a ConfigMap that breaks it: the type asks for one when a rule is added. */
+const BROKEN: Record<RuleName, ProviderConfigMap> = {
+  'kind-label': entry({}, { 'mesitis/kind': 'statefulset' }),
+  'enabled-label': entry({}, { 'mesitis/enabled': 'True' }),
+  'offering-label': wrappedConfigMap({}, { 'mesitis/offering': undefined }),
+  'order-label': wrappedConfigMap({}, { 'mesitis/order': 'first' }),
+  'label-value': entry({}, { tier: 'not a label' }),
+  'label-unknown': entry({}, { 'mesitis/enable': 'true' }),
+  'payload-missing': { ...entry(), data: {} },
+  'payload-twice': { ...entry(), data: { 'wrapped-resource': '{}', 'embedded-resource': '{}' } },
+  'payload-binary': { ...entry(), binaryData: { 'wrapped-resource': 'e30=' } },
+  'data-ignored': { ...entry(), data: { ...entry().data, notes: 'x' } },
+  'payload-size': entry(`{"a":"${'x'.repeat(2 ** 20)}"}`),
+  'payload-depth': entry('{"a":'.repeat(100)),
+  'payload-syntax': entry('{'),
+  'payload-documents': entry('a: 1\n---\nb: 2'),
+  'payload-tag': entry('a: !x 1'),
+  'payload-alias': entry('a: *b'),
+  'payload-object': entry('[]'),
+  'payload-number': entry('{"a":1e999}'),
+  'key-duplicate': entry('{"a":1,"a":1}'),
+  'key-spelled-twice': entry({ Team: 'b' }),
+  'key-forbidden': entry('{"__proto__":1}'),
+  'key-unknown': entry({ colour: 'red' }),
+  'key-missing': entry({ team: undefined }),
+  'value-null': entry({ tags: null }),
+  'value-type': entry({ free: 'true' }),
+  'value-empty': entry({ description: '' }),
+  'value-range': entry({ limits: { total: 0 } }),
+  'value-quote': entry('version: 1.10'),
+  'expression-syntax': existing({ name: 'a-${' }),
+  'expression-place': entry({ description: 'for ${consumer.namespace}' }),
+  'expression-namespace': existing({ namespace: 'a-${parameters.x}' }),
+  'name-part': entry({ team: 'A Team' }),
+  'plan-name-length': entry({ team: 'a'.repeat(40), offering: 'b'.repeat(40) }),
+  'id-format': entry({ uuid: 'a b' }),
+  'whitelist-entry': entry({ whitelist: ['Client'] }),
+  'whitelist-duplicate': entry({ whitelist: ['a', 'a'] }),
+  'provision-kind': provision('ProvisionMagic', {}),
+  'credential-kind': credential('CredentialFromHat', {}),
+  'namespace-name': existing({ namespace: 'a.b' }),
+  'service-name': existing({ name: '1a' }),
+  'object-name': credential('CredentialFromClusterSecret', { secretname: 'a_b' }),
+  'release-name': provision('ProvisionHelmChart', { namespace: 'a', name: 'b'.repeat(54), chart: 'c' }),
+  'port-format': existing({ port: 0 }),
+  'url-format': provision('ProvisionNonClusterURL', { url: 'example.com' }),
+  'url-credentials': provision('ProvisionNonClusterURL', { url: 'https://a:b@example.com' }),
+  'label-selector': provision('ProvisionConfigMapObjects', { namespace: 'a', name: 'b', labelSelector: '=' }),
+  'chart-choice': provision('ProvisionHelmChart', { namespace: 'a', name: 'b' }),
+  'credential-key': credential('CredentialFromCatalog', { uri: 'x' }),
+  'credential-none': credential('CredentialNoCredential', { username: 'x' }),
+  'schema-invalid': entry({ parameters: { type: 'objekt' } }),
+  'schema-size': entry({ parameters: { description: 'x'.repeat(2 ** 16) } }),
+  'schema-reference': entry({ parameters: { $ref: 'https://example.com/schema' } }),
+  'object-kind': wrappedConfigMap({ kind: 'Deployment' }),
+  'object-api-version': wrappedConfigMap({ apiVersion: 'v2' }),
+  'object-generate-name': metadata({ generateName: 'a-' }),
+  'object-namespace': metadata({ namespace: 'a' }),
+  'object-server-field': metadata({ uid: 'a' }),
+  'object-reserved': metadata({ labels: { 'mesitis/instance-id': 'a' } }),
+  'object-label': metadata({ labels: { a: 'b c' } }),
+  'object-name-fixed': wrappedConfigMap({ ...SERVICE, metadata: { name: 'a' } }),
+};
+
+const names = Object.keys(RULES) as RuleName[];
+
+describe('the registry of rules', () => {
+  it('numbers them from MES001 without a gap', () => {
+    const expected = names.map((_, index) => `MES${String(index + 1).padStart(3, '0')}`);
+    expect(names.map((name) => RULES[name].id)).toEqual(expected);
+  });
+
+  it.each(names)('has an explanation of one sentence for %s', (name) => {
+    expect(RULES[name].explanation).toMatch(/^\S.*[^.]$/);
+  });
+
+  it.each(names)('holds only rules that can be broken: %s', (name) => {
+    const { id, severity } = RULES[name];
+    expect(violationsOf(BROKEN[name])).toContainEqual(expect.objectContaining({ rule: id, severity }));
+  });
+});
+
+describe('a message', () => {
+  it.each(names)('is one sentence without a full stop: %s', (name) => {
+    for (const { path, message } of violationsOf(BROKEN[name])) {
+      expect(path).not.toBe('');
+      expect(message).toMatch(/^\S[^\n]*[^.\s]$/);
+      expect(message.length).toBeLessThan(300);
+    }
+  });
+});
