@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import type { KubeObject, WatchCache } from '@mesitis/kube';
+import type { Parsed, ProviderConfiguration } from '@mesitis/offering';
+import type { Logger } from 'pino';
+import { BrokerError } from '../errors.js';
+import type { Catalog } from './build-catalog.js';
+import { buildCatalog, parseConfigMap } from './build-catalog.js';
+import { catalogBody } from './osb-catalog.js';
+
+/** The catalog as bytes, with its validators for conditional requests (RFC 9110 section 13). */
+export interface CatalogDocument {
+  body: string;
+  etag: string;
+  lastModified: Date;
+}
+
+/** What the live catalog needs: the cache of ConfigMaps labelled `mesitis/kind`, a log and a clock. */
+export interface LiveCatalogOptions {
+  configMaps: Pick<WatchCache, 'isSynced' | 'items'>;
+  logger: Logger;
+  now: () => Date;
+}
+
+/** Everything that is derived from one state of the ConfigMaps. */
+interface Snapshot {
+  catalog: Catalog;
+  /** The rendered bodies: from OSB 2.15 on, and before. */
+  current: CatalogDocument;
+  legacy: CatalogDocument;
+}
+
+/**
+ * The catalog over a watch cache: rebuilt when ConfigMaps change, served from memory in between. Before the first
+ * list it is an error and never empty, because a platform drops the services that an empty catalog no longer names.
+ */
+export class LiveCatalog {
+  readonly #options: LiveCatalogOptions;
+  /** Objects of the cache keep their identity until they change, so each is parsed once. */
+  readonly #parsed = new WeakMap<KubeObject, Parsed<ProviderConfiguration>>();
+  #snapshot: Snapshot | undefined;
+  #stale = true;
+  #rebuildDue = false;
+
+  constructor(options: LiveCatalogOptions) {
+    this.#options = options;
+  }
+
+  /** To be called on every change in the cache; many changes at once make one rebuild. */
+  readonly onChange = (): void => {
+    this.#stale = true;
+    if (this.#rebuildDue) return;
+    this.#rebuildDue = true;
+    setImmediate(() => {
+      this.#rebuildDue = false;
+      if (this.isReady()) this.#fresh();
+    });
+  };
+
+  /** Whether the ConfigMaps have been read at least once. */
+  isReady(): boolean {
+    return this.#options.configMaps.isSynced();
+  }
+
+  /** The catalog as of now. @throws BrokerError CatalogNotReady before the first list */
+  current(): Catalog {
+    return this.#fresh().catalog;
+  }
+
+  /** The body for a platform that speaks OSB 2.`minor`. @throws BrokerError CatalogNotReady before the first list */
+  document(minor: number): CatalogDocument {
+    const { current, legacy } = this.#fresh();
+    return minor >= 15 ? current : legacy;
+  }
+
+  #fresh(): Snapshot {
+    if (this.#snapshot !== undefined && !this.#stale) return this.#snapshot;
+    if (!this.isReady()) throw new BrokerError('CatalogNotReady');
+    const before = this.#snapshot;
+    const catalog = buildCatalog(this.#options.configMaps.items(), (object) => this.#parse(object));
+    this.#snapshot = {
+      catalog,
+      current: this.#document(catalogBody(catalog.services, 15), before?.current),
+      legacy: this.#document(catalogBody(catalog.services, 14), before?.legacy),
+    };
+    this.#stale = false;
+    this.#report(catalog, before?.catalog);
+    return this.#snapshot;
+  }
+
+  #parse(object: KubeObject): Parsed<ProviderConfiguration> {
+    const known = this.#parsed.get(object);
+    if (known !== undefined) return known;
+    const parsed = parseConfigMap(object);
+    this.#parsed.set(object, parsed);
+    return parsed;
+  }
+
+  #document(body: string, before: CatalogDocument | undefined): CatalogDocument {
+    if (before?.body === body) return before;
+    const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+    return { body, etag, lastModified: this.#options.now() };
+  }
+
+  /** Says once what is newly left out, and what the catalog came to. */
+  #report(catalog: Catalog, before: Catalog | undefined): void {
+    const { logger } = this.#options;
+    const known = new Map(before?.rejected.map(({ configMap, reason }) => [configMap, reason]));
+    for (const { configMap, reason } of catalog.rejected) {
+      if (known.get(configMap) !== reason)
+        logger.warn({ configmap: configMap, reason }, 'configmap left out');
+    }
+    logger.info(
+      {
+        services: catalog.services.length,
+        plans: catalog.plans.size,
+        resources: catalog.resources.length,
+        rejected: catalog.rejected.length,
+      },
+      'catalog built',
+    );
+  }
+}
