@@ -1,0 +1,27 @@
+import type { KubeObject, ObjectRef } from '@mesitis/kube';
+import type { Provision } from '@mesitis/offering';
+import type { Coordinates } from './coordinates.js';
+
+/** What an instance will consist of. */
+export interface ProvisionPlan {
+  /** The objects to make: group after group, a group's objects at once. Already marked as the instance's. */
+  objects: KubeObject[][];
+  coordinates: Coordinates;
+}
+
+/** What an entry says for one kind of provisioning. */
+export type ProvisionOf<Kind extends Provision['kind']> = Extract<Provision, { kind: Kind }>;
+
+/** One way of provisioning; callers choose it by `kind`. Instances are told apart by their OSB id. */
+export interface Provisioner<Data extends Provision = Provision> {
+  readonly kind: Data['kind'];
+  /** Decides what the instance consists of; reads but changes nothing. @throws BrokerError when that can't be */
+  plan(provision: Data, instanceId: string): Promise<ProvisionPlan>;
+  /** Makes it. What is there already with the instance's mark counts as made. @throws BrokerError */
+  make(plan: ProvisionPlan, instanceId: string): Promise<void>;
+  /**
+   * Takes away what {@link make} may have made, last group first, and waits until it is gone. Needs nothing but the
+   * record, because the entry may be gone. Idempotent. @throws BrokerError
+   */
+  remove(objects: readonly ObjectRef[][], instanceId: string): Promise<void>;
+}
