@@ -1,1 +1,11 @@
-export {};
+export type { Broker, BrokerOptions, BrokerStatus } from './broker.js';
+export { createBroker } from './broker.js';
+export type { Catalog, CatalogPlan, RejectedConfigMap } from './catalog/build-catalog.js';
+export { buildCatalog } from './catalog/build-catalog.js';
+export type { BrokerErrorCode } from './errors.js';
+export { BROKER_ERRORS, BrokerError } from './errors.js';
+export { createLogger } from './log.js';
+export type { InstanceRecord } from './store/instance-record.js';
+export type { InstanceStore, StoredInstance } from './store/instance-store.js';
+export { StoreConflict } from './store/instance-store.js';
+export { MemoryInstanceStore } from './store/memory-instance-store.js';

@@ -1,0 +1,150 @@
+import { describe, expect, test } from '@jest/globals';
+import { KubeError } from '@mesitis/kube';
+import { MemoryKube } from '@mesitis/kube/memory';
+import { apiService, entryConfigMap, PROVIDER } from '../testing/fixtures.js';
+import { testBrokers } from '../testing/test-broker.js';
+
+const start = testBrokers();
+
+const PLAN = {
+  id: 'url-id',
+  name: 'api-url-1',
+  description: 'The offering url',
+  free: true,
+  bindable: true,
+  plan_updateable: false,
+  metadata: {
+    mesitis: {
+      team: 'api',
+      offering: 'url',
+      version: '1',
+      whitelist: ['client-ns'],
+      provisionKind: 'ProvisionNonClusterURL',
+      credentialKind: 'CredentialFromCatalog',
+    },
+  },
+};
+
+const SERVICE = {
+  id: 'url-id',
+  name: 'api-url',
+  description: 'The offering url',
+  bindable: true,
+  plan_updateable: false,
+  instances_retrievable: true,
+  bindings_retrievable: true,
+  allow_context_updates: true,
+  tags: [],
+  metadata: {},
+  plans: [PLAN],
+};
+
+describe('the catalog', () => {
+  test('is published from the ConfigMaps, without credentials', async () => {
+    const { send } = await start({ objects: [entryConfigMap('url')] });
+    const answer = await send('GET', '/v2/catalog');
+    expect([answer.status, answer.body]).toEqual([200, { services: [SERVICE] }]);
+    expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+  });
+
+  test('leaves out what came with 2.15 for older platforms', async () => {
+    const { send } = await start({ objects: [entryConfigMap('url')] });
+    const { body } = await send('GET', '/v2/catalog', undefined, { 'x-broker-api-version': '2.14' });
+    const expected = {
+      services: [
+        {
+          ...SERVICE,
+          allow_context_updates: undefined,
+          plans: [{ ...PLAN, plan_updateable: undefined }],
+        },
+      ],
+    };
+    expect(JSON.stringify(body)).not.toMatch(/allow_context_updates/);
+    expect(body).toEqual(expected);
+  });
+
+  test('is empty when there is nothing, which is a success', async () => {
+    const { send } = await start({});
+    expect(await send('GET', '/v2/catalog')).toMatchObject({ status: 200, body: { services: [] } });
+  });
+
+  test('is 503 and never empty while the ConfigMaps can not be read', async () => {
+    const kube = new MemoryKube({
+      faults: ({ verb }) => (verb === 'list' ? new KubeError('unavailable', 'no connection') : undefined),
+    });
+    const { send, broker: running } = await start({ kube, waitForCatalog: false });
+    const answer = await send('GET', '/v2/catalog');
+    expect([answer.status, answer.body]).toEqual([
+      503,
+      { error: 'CatalogNotReady', description: expect.stringContaining('has not been read') },
+    ]);
+    expect(running.isReady()).toBe(false);
+    expect(running.status()).toEqual({ ready: false, services: 0, plans: 0, resources: 0, rejected: [] });
+  });
+
+  test('answers 304 to its ETag and its date, and 200 to others', async () => {
+    const { send } = await start({ objects: [entryConfigMap('url')] });
+    const first = await send('GET', '/v2/catalog');
+    const etag = first.headers.get('etag') ?? '';
+    const date = first.headers.get('last-modified') ?? '';
+    expect(etag).toMatch(/^"[\w-]{43}"$/);
+    const get = async (headers: Record<string, string>): Promise<number> =>
+      (await send('GET', '/v2/catalog', undefined, { 'cache-control': 'max-age=0', ...headers })).status;
+    expect(await get({ 'if-none-match': etag })).toBe(304);
+    expect(await get({ 'if-none-match': `"x", W/${etag}` })).toBe(304);
+    expect(await get({ 'if-none-match': '"other"' })).toBe(200);
+    expect(await get({ 'if-modified-since': date })).toBe(304);
+    expect(await get({ 'if-modified-since': 'Thu, 01 Jan 1970 00:00:00 GMT' })).toBe(200);
+    expect(await get({ 'if-none-match': '"other"', 'if-modified-since': date })).toBe(200);
+  });
+
+  test('follows the ConfigMaps, with another ETag', async () => {
+    const running = await start({ objects: [entryConfigMap('url')] });
+    const first = await running.send('GET', '/v2/catalog');
+    await running.kube.create(entryConfigMap('second'));
+    const changed = await until(async () => {
+      const answer = await running.send('GET', '/v2/catalog');
+      return answer.headers.get('etag') === first.headers.get('etag') ? undefined : answer;
+    });
+    expect(changed.body).toMatchObject({ services: [{ name: 'api-second' }, { name: 'api-url' }] });
+  });
+});
+
+describe('status', () => {
+  test('names what is left out and why, logged once, without the payload', async () => {
+    const broken = entryConfigMap('broken', {
+      version: undefined,
+      credentialdata: { password: 'pass-7341' },
+    });
+    const { broker: running, logs, send } = await start({ objects: [...apiService(), broken] });
+    await send('GET', '/v2/catalog');
+    await send('GET', '/v2/catalog');
+    expect(running.status()).toEqual({
+      ready: true,
+      services: 1,
+      plans: 1,
+      resources: 3,
+      rejected: [{ configMap: 'broken', reason: expect.stringContaining('version') }],
+    });
+    const lines = logs.filter(({ msg }) => msg === 'configmap left out');
+    expect(lines).toMatchObject([{ configmap: 'broken', reason: expect.stringContaining('version') }]);
+    expect(JSON.stringify([running.status(), logs])).not.toContain('pass-7341');
+  });
+
+  test('passes over disabled entries and other namespaces', async () => {
+    const disabled = entryConfigMap('disabled');
+    disabled.metadata.labels = { 'mesitis/kind': 'catalog-entry', 'mesitis/enabled': 'false' };
+    const elsewhere = entryConfigMap('elsewhere');
+    elsewhere.metadata.namespace = `other-${PROVIDER}`;
+    const { broker: running } = await start({ objects: [disabled, elsewhere] });
+    expect(running.status()).toMatchObject({ services: 0, rejected: [] });
+  });
+});
+
+/** Asks again until there is an answer; the change travels through a watch. */
+async function until<Value>(ask: () => Promise<Value | undefined>): Promise<Value> {
+  for (;;) {
+    const value = await ask();
+    if (value !== undefined) return value;
+  }
+}
