@@ -10,6 +10,7 @@ import { connectError } from './lib/explain-error.js';
 import { OUTPUTS } from './lib/output.js';
 import { notMet, PluginError, usageError } from './lib/plugin-error.js';
 import { startProgress } from './lib/progress.js';
+import { wrapWords } from './lib/wrap-words.js';
 import { waitFor, type WaitRequest } from './lib/wait.js';
 
 /** The flags that say which cluster and namespace, with kubectl's names and meanings. */
@@ -31,6 +32,19 @@ export const outputFlag = {
     options: OUTPUTS,
     default: 'table',
   })(),
+};
+
+/** `-p` and `--params-json`, for commands that send parameters to a broker. */
+export const parameterFlags = {
+  parameter: Flags.string({
+    char: 'p',
+    summary: 'a parameter; repeat it for more',
+    multiple: true,
+    // Otherwise oclif takes the words after it for more parameters.
+    multipleNonGreedy: true,
+    helpValue: 'KEY=VALUE',
+  }),
+  'params-json': Flags.string({ summary: 'parameters as a JSON object', helpValue: 'JSON' }),
 };
 
 /** `--wait` and `--timeout`, for commands that change something. */
@@ -72,7 +86,8 @@ export abstract class MesitisCommand extends Command {
 
   /** Everything that is not data: a sentence for a person. */
   protected tell(text: string): void {
-    this.terminal.err.write(`${text}\n`);
+    const { err } = this.terminal;
+    err.write(`${wrapWords(text, err.columns).join('\n')}\n`);
   }
 
   /** Connects as the flags say, does the work, and lets go of the connections. */

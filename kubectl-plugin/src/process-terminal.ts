@@ -3,6 +3,7 @@ import { isatty } from 'node:tty';
 import type { Screen, Terminal } from './context.js';
 import { wantsColor, type ColorEnvironment } from './lib/colors.js';
 import { EXIT } from './lib/exit-codes.js';
+import { wrapWords } from './lib/wrap-words.js';
 import { PluginError } from './lib/plugin-error.js';
 
 /** The three standard streams of a process. */
@@ -55,7 +56,7 @@ async function confirm(
     });
     // The input may end without an answer (Ctrl-D).
     prompt.on('close', () => resolve(false));
-    prompt.question(`${question} [y/N] `, (answer) => {
+    prompt.question(`${wrapWords(`${question} [y/N]`, output.columns).join('\n')} `, (answer) => {
       resolve(/^y(es)?$/i.test(answer.trim()));
       prompt.close();
     });

@@ -76,7 +76,7 @@ describe('the command line', () => {
 
   test.each([
     ['unauthorized', 'the cluster does not accept your credentials: why; log in again'],
-    ['forbidden', 'the cluster refused: why; ask the administrator'],
+    ['forbidden', 'the cluster refused: why; ask an administrator'],
     ['unavailable', 'the cluster cannot be reached: why; see kubectl cluster-info'],
     ['timeout', 'the cluster did not answer in time: why; try again'],
     ['too-many-requests', 'the cluster is busy: why; try again in a moment'],

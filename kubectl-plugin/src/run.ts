@@ -8,6 +8,7 @@ import { explainError } from './lib/explain-error.js';
 import { nearest } from './lib/nearest.js';
 import { usageError } from './lib/plugin-error.js';
 import { spellBooleans } from './lib/spell-booleans.js';
+import { wrapWords } from './lib/wrap-words.js';
 import { VERSION } from './version.js';
 
 /** Where oclif finds the module that exports `COMMANDS`: the bundle itself, or `commands/index` beside this file. */
@@ -38,7 +39,8 @@ export async function runCli(
   } catch (error) {
     const { message, exitCode } = explainError(error);
     const help = exitCode === EXIT.usage && isCommand(id) ? `; see kubectl mesitis ${id} --help` : '';
-    context.terminal.err.write(`error: ${message}${help}\n`);
+    const { err } = context.terminal;
+    err.write(`${wrapWords(`error: ${message}${help}`, err.columns).join('\n')}\n`);
     return exitCode;
   }
 }

@@ -5,6 +5,7 @@ import {
   clusterFlags,
   MesitisCommand,
   outputFlag,
+  parameterFlags,
   patienceOf,
   waitFlags,
   type Session,
@@ -25,21 +26,14 @@ export class Bind extends MesitisCommand {
     '<%= config.bin %> bind api-service',
     '<%= config.bin %> bind api-service --name reporting --secret-name reporting-api',
   ];
+  static override usage = 'bind INSTANCE [--name NAME] [--secret-name NAME] [flags]';
   static override args = {
     instance: Args.string({ required: true, ignoreStdin: true, description: 'the instance to bind' }),
   };
   static override flags = {
+    ...parameterFlags,
     name: Flags.string({ summary: "the binding's name; by default the instance's" }),
     'secret-name': Flags.string({ summary: "the Secret's name; by default the binding's" }),
-    parameter: Flags.string({
-      char: 'p',
-      summary: 'a parameter, key=value; repeat it for more',
-      multiple: true,
-      multipleNonGreedy: true,
-      default: [],
-      helpValue: 'KEY=VALUE',
-    }),
-    'params-json': Flags.string({ summary: 'parameters as a JSON object', helpValue: 'JSON' }),
     ...waitFlags,
     ...outputFlag,
     ...clusterFlags,
@@ -47,7 +41,7 @@ export class Bind extends MesitisCommand {
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Bind);
-    const parameters = parseParameters({ pairs: flags.parameter, json: flags['params-json'] });
+    const parameters = parseParameters({ pairs: flags.parameter ?? [], json: flags['params-json'] });
     const patience = patienceOf(flags);
     const name = checkedName('--name', flags.name ?? args.instance);
     const secretName = checkedName('--secret-name', flags['secret-name'] ?? name);

@@ -13,6 +13,7 @@ export class Catalog extends MesitisCommand {
     '<%= config.bin %> catalog --namespace client-ns',
     '<%= config.bin %> catalog --output yaml',
   ];
+  static override usage = 'catalog [flags]';
   static override flags = { ...clusterFlags, ...outputFlag };
 
   override async run(): Promise<void> {

@@ -26,12 +26,14 @@ export class Deprovision extends MesitisCommand {
     '<%= config.bin %> deprovision api-service',
     '<%= config.bin %> deprovision api-service --cascade --yes',
   ];
+  static override usage = 'deprovision INSTANCE [--cascade] [--yes] [flags]';
   static override args = {
     instance: Args.string({ required: true, ignoreStdin: true, description: 'the instance to delete' }),
   };
   static override flags = {
-    cascade: Flags.boolean({ summary: 'unbind its bindings first' }),
+    // First one with a letter: oclif aligns the list by its first line.
     yes: Flags.boolean({ char: 'y', summary: "don't ask" }),
+    cascade: Flags.boolean({ summary: 'unbind its bindings first' }),
     ...waitFlags,
     ...outputFlag,
     ...clusterFlags,

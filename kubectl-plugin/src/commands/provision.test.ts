@@ -31,7 +31,7 @@ describe('kubectl mesitis provision', () => {
     const kube = cluster();
     const platform = withPlatform(kube, { onCreate: () => [[inFlight], [done]] });
     const { out, err, exitCode } = await runPlugin(['provision', 'api-service'], platform);
-    expect(out).toBe("instance 'api-service' of api-api-service, plan 1 is ready\n");
+    expect(out).toBe("instance 'api-service' of api-api-service:1 is ready\n");
     expect(err.split('\n').slice(-2)).toEqual([
       'Get its coordinates and credentials: kubectl mesitis bind api-service',
       '',
@@ -51,7 +51,7 @@ describe('kubectl mesitis provision', () => {
     const argv =
       'provision mysql:small --name my-db -p size=small --params-json {"replicas":2} --no-wait'.split(' ');
     const { out, exitCode } = await runPlugin(argv, kube);
-    expect(out).toBe("instance 'my-db' of mysql, plan small requested\n");
+    expect(out).toBe("instance 'my-db' of mysql:small requested\n");
     expect(exitCode).toBe(0);
     expect(stored(kube, 'my-db')).toMatchObject({
       spec: {
@@ -149,7 +149,7 @@ describe('kubectl mesitis provision', () => {
     kube.seed(instance());
     const { err, exitCode } = await runPlugin(['provision', 'api-service'], kube);
     expect(err).toBe(
-      "error: instance 'api-service' already exists in namespace client-ns (api-api-service, Ready): see kubectl mesitis status api-service, or choose another name with --name\n",
+      "error: instance 'api-service' already exists in namespace client-ns (api-api-service:1, Ready): see kubectl mesitis status api-service, or choose another name with --name\n",
     );
     expect(exitCode).toBe(1);
   });
@@ -180,7 +180,7 @@ describe('kubectl mesitis provision', () => {
     );
     const { err, exitCode } = await runPlugin(['provision', 'api-service'], kube);
     expect(err).toBe(
-      'error: the cluster refused: admission webhook denied the request: quota is used up; ask the administrator of the namespace for this right\n',
+      'error: the cluster refused: admission webhook denied the request: quota is used up; ask an administrator for this right\n',
     );
     expect(exitCode).toBe(3);
   });

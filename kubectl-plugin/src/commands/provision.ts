@@ -5,6 +5,7 @@ import {
   clusterFlags,
   MesitisCommand,
   outputFlag,
+  parameterFlags,
   patienceOf,
   waitFlags,
   type Session,
@@ -17,7 +18,7 @@ import { formatObject } from '../lib/output.js';
 import { parseParameters } from '../lib/parameters.js';
 import { notMet, type PluginError } from '../lib/plugin-error.js';
 import { resolveOffering } from '../lib/resolve-offering.js';
-import { instanceRef, newInstance, requestedPlan } from '../lib/service-catalog.js';
+import { instanceRef, newInstance, requestedOffering } from '../lib/service-catalog.js';
 import { stateOf, stateWord } from '../lib/state.js';
 
 /** Creates a ServiceInstance. */
@@ -30,6 +31,7 @@ export class Provision extends MesitisCommand {
     '<%= config.bin %> provision api-api-service:1 --name my-api',
     '<%= config.bin %> provision db -p size=small --timeout 10m',
   ];
+  static override usage = 'provision OFFERING[:PLAN] [--name NAME] [-p KEY=VALUE]... [flags]';
   static override args = {
     offering: Args.string({
       name: 'OFFERING[:PLAN]',
@@ -39,16 +41,8 @@ export class Provision extends MesitisCommand {
     }),
   };
   static override flags = {
+    ...parameterFlags,
     name: Flags.string({ summary: "the instance's name; by default the offering's, without the team" }),
-    parameter: Flags.string({
-      char: 'p',
-      summary: 'a parameter, key=value; repeat it for more',
-      multiple: true,
-      multipleNonGreedy: true,
-      default: [],
-      helpValue: 'KEY=VALUE',
-    }),
-    'params-json': Flags.string({ summary: 'parameters as a JSON object', helpValue: 'JSON' }),
     ...waitFlags,
     ...outputFlag,
     ...clusterFlags,
@@ -56,7 +50,7 @@ export class Provision extends MesitisCommand {
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Provision);
-    const parameters = parseParameters({ pairs: flags.parameter, json: flags['params-json'] });
+    const parameters = parseParameters({ pairs: flags.parameter ?? [], json: flags['params-json'] });
     const patience = patienceOf(flags);
     const given = flags.name === undefined ? undefined : checkedName('--name', flags.name);
     await this.withCluster(flags, async (session) => {
@@ -112,12 +106,12 @@ async function taken(cluster: Pick<Kube, 'get'>, namespace: string, name: string
     );
   }
   const what =
-    existing === undefined ? '' : ` (${requestedPlan(existing).offering}, ${stateWord(stateOf(existing))})`;
+    existing === undefined ? '' : ` (${requestedOffering(existing)}, ${stateWord(stateOf(existing))})`;
   return notMet(
     `instance '${name}' already exists in namespace ${namespace}${what}: see kubectl mesitis status ${name}, or choose another name with --name`,
   );
 }
 
 function titleOf({ offering, plan }: Offering): string {
-  return `${offering}, plan ${plan}`;
+  return `${offering}:${plan}`;
 }

@@ -102,7 +102,7 @@ describe('kubectl mesitis secret', () => {
     kube.failNext(({ verb, kind }) => verb === 'get' && kind === 'Secret', forbidden);
     const { err, exitCode } = await runPlugin(['secret', 'api-service'], kube);
     expect(err).toBe(
-      'error: the cluster refused: secrets "api-service" is forbidden: User "eve" cannot get resource "secrets"; ask the administrator of the namespace for this right\n',
+      'error: the cluster refused: secrets "api-service" is forbidden: User "eve" cannot get resource "secrets"; ask an administrator for this right\n',
     );
     expect(exitCode).toBe(3);
   });

@@ -19,20 +19,21 @@ export class Secret extends MesitisCommand {
   static override examples = [
     '<%= config.bin %> secret api-service',
     '<%= config.bin %> secret api-service password | pbcopy',
-    'eval "$(<%= config.bin %> secret api-service -o env)"',
+    'eval "$(<%= config.bin %> secret api-service --output env)"',
   ];
+  static override usage = 'secret BINDING [KEY] [--show] [flags]';
   static override args = {
     binding: Args.string({ required: true, ignoreStdin: true, description: 'the binding' }),
     key: Args.string({ ignoreStdin: true, description: 'the key whose value to print' }),
   };
   static override flags = {
-    show: Flags.boolean({ summary: 'show the values in the table' }),
     output: Flags.option({
       char: 'o',
       summary: 'the output format',
       options: [...OUTPUTS, 'env'] as const,
       default: 'table',
     })(),
+    show: Flags.boolean({ summary: 'show the values in the table' }),
     ...clusterFlags,
   };
 

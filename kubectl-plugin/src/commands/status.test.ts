@@ -21,9 +21,9 @@ describe('kubectl mesitis status', () => {
     expect(out).toBe(
       [
         'KIND       NAME          STATUS                  AGE   OFFERING',
-        'instance   api-service   Ready                   2m    api-api-service, plan api-api-service-1',
+        'instance   api-service   Ready                   2m    api-api-service:1',
         'binding    api-service   Ready                   2m    of api-service',
-        'instance   broken        ErrorCallingProvision   2m    api-api-service, plan api-api-service-1',
+        'instance   broken        ErrorCallingProvision   2m    api-api-service:1',
         '',
       ].join('\n'),
     );
@@ -35,7 +35,7 @@ describe('kubectl mesitis status', () => {
     expect(out).toBe(
       [
         'api-service instance in client-ns, 2m old',
-        '├─ offering: api-api-service, plan api-api-service-1',
+        '├─ offering api-api-service:1',
         '├─ Ready=True ProvisionedSuccessfully: The instance was provisioned successfully (2m ago)',
         '└─ binding api-service',
         '   ├─ Ready=True InjectedBindResult: Injected bind result (2m ago)',

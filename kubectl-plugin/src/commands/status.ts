@@ -19,6 +19,7 @@ export class Status extends MesitisCommand {
     '<%= config.bin %> status api-service',
     '<%= config.bin %> status api-service --output yaml',
   ];
+  static override usage = 'status [INSTANCE] [flags]';
   static override args = {
     instance: Args.string({ ignoreStdin: true, description: 'the instance to explain' }),
   };

@@ -24,6 +24,7 @@ export class Unbind extends MesitisCommand {
     '<%= config.bin %> unbind api-service',
     '<%= config.bin %> unbind reporting --no-wait',
   ];
+  static override usage = 'unbind BINDING [flags]';
   static override args = {
     binding: Args.string({
       required: true,
@@ -31,7 +32,7 @@ export class Unbind extends MesitisCommand {
       description: 'the binding, or an instance with one binding',
     }),
   };
-  static override flags = { ...waitFlags, ...outputFlag, ...clusterFlags };
+  static override flags = { ...outputFlag, ...waitFlags, ...clusterFlags };
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Unbind);

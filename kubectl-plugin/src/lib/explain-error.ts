@@ -36,7 +36,7 @@ const KUBE_ERRORS: Record<Exclude<KubeErrorKind, 'not-found'>, { what: string; r
     what: 'the cluster does not accept your credentials',
     remedy: 'log in again, or choose another context with --context',
   },
-  forbidden: { what: 'the cluster refused', remedy: 'ask the administrator of the namespace for this right' },
+  forbidden: { what: 'the cluster refused', remedy: 'ask an administrator for this right' },
   'already-exists': { what: 'the cluster refused' },
   conflict: { what: 'the cluster refused', remedy: 'try again' },
   invalid: { what: 'the cluster refused' },
@@ -69,7 +69,7 @@ function explainNotFound(reason: string): string {
     return `the cluster refused: ${reason}; choose another namespace with -n, or have it created`;
   }
   return (
-    `Mesitis's platform chart is not installed: the cluster does not serve servicecatalog.k8s.io/v1beta1 (${reason}); ` +
+    "Mesitis's platform chart is not installed: the cluster does not serve servicecatalog.k8s.io/v1beta1; " +
     'ask an administrator to install the chart mesitis-platform'
   );
 }

@@ -5,7 +5,7 @@ import { startProgress } from './progress.js';
 describe('progress', () => {
   const screen = (isTTY: boolean): Screen & { written: string[] } => {
     const written: string[] = [];
-    return { written, write: (data) => void written.push(String(data)), isTTY, color: false, columns: 30 };
+    return { written, write: (data) => void written.push(String(data)), isTTY, color: false, columns: 32 };
   };
 
   test('is a line for each change where nobody watches', () => {

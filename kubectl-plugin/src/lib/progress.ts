@@ -37,8 +37,8 @@ function liveLine(screen: Screen, subject: string, now: () => number): Progress 
     if (current === undefined) return;
     const seconds = Math.floor((now() - startedAt) / 1000);
     const line = seconds === 0 ? `${subject}: ${current}` : `${subject} (${seconds}s): ${current}`;
-    // One column stays free: terminals wrap when the last one is written.
-    screen.write(`${ERASE_LINE}${cut(line, (screen.columns ?? 80) - 1)}`);
+    // Three columns stay free: terminals wrap when the last one is written, and Ctrl-C shows as two letters.
+    screen.write(`${ERASE_LINE}${cut(line, (screen.columns ?? 80) - 3)}`);
   };
   const ticker = setInterval(draw, 1000);
   ticker.unref();

@@ -94,8 +94,12 @@ export function bindingsOf(instance: string, bindings: readonly KubeObject[]): K
   return bindings.filter((binding) => instanceNameOf(binding) === instance);
 }
 
-/** What an instance asks for, in whichever of the API's eight spellings it was written. */
-export function requestedPlan(instance: KubeObject): { offering: string; plan: string } {
+/**
+ * What an instance asks for, in whichever of the API's spellings it was written, as `provision` would take it:
+ * `OFFERING:PLAN`, or `OFFERING` when it leaves the plan open. Of a Mesitis plan only the version is shown, as the
+ * rest of its name (`team-offering-version`) repeats the offering's.
+ */
+export function requestedOffering(instance: KubeObject): string {
   const { spec } = instance;
   const first = (keys: string[]): string => {
     for (const key of keys) {
@@ -109,5 +113,8 @@ export function requestedPlan(instance: KubeObject): { offering: string; plan: s
       `clusterService${thing}${suffix}`,
       `service${thing}${suffix}`,
     ]);
-  return { offering: first(spellings('Class')), plan: first(spellings('Plan')) };
+  const offering = first(spellings('Class'));
+  const plan = first(spellings('Plan'));
+  if (plan === '') return offering;
+  return `${offering}:${plan.startsWith(`${offering}-`) ? plan.slice(offering.length + 1) : plan}`;
 }

@@ -2,7 +2,7 @@ import type { KubeObject } from '@mesitis/kube';
 import { age } from './age.js';
 import type { Colors } from './colors.js';
 import { byName, nameOf } from './objects.js';
-import { bindingsOf, instanceNameOf, requestedPlan } from './service-catalog.js';
+import { bindingsOf, instanceNameOf, requestedOffering } from './service-catalog.js';
 import { stateOf, stateWord } from './state.js';
 import { renderTable, type Cell } from './table.js';
 
@@ -34,13 +34,12 @@ export function statusTable(
 }
 
 function instanceRow(instance: KubeObject, look: Look): (Cell | string)[] {
-  const { offering, plan } = requestedPlan(instance);
   return [
     'instance',
     nameOf(instance),
     statusCell(instance, look),
     age(instance.metadata.creationTimestamp, look.now),
-    plan === '' ? offering : `${offering}, plan ${plan}`,
+    requestedOffering(instance),
   ];
 }
 

@@ -2,9 +2,10 @@ import type { KubeObject } from '@mesitis/kube';
 import { adviceFor } from './advice.js';
 import { age } from './age.js';
 import { byName, nameOf, textAt } from './objects.js';
-import { requestedPlan, secretNameOf } from './service-catalog.js';
+import { requestedOffering, secretNameOf } from './service-catalog.js';
 import { brokersWords, conditionsOf, stateOf, stateWord, type Condition } from './state.js';
 import type { Look } from './status-table.js';
+import { wrapWords } from './wrap-words.js';
 
 /** What `status INSTANCE` knows about a Secret: its keys, that it isn't there, or that nobody may look. */
 export type SecretFinding = { kind: 'found'; keys: string[] } | { kind: 'missing' } | { kind: 'hidden' };
@@ -31,13 +32,14 @@ export function statusTree(story: InstanceStory, look: Look): string {
   const root: Branch = {
     text: `${strong(nameOf(instance))} ${faint(`instance in ${instance.metadata.namespace ?? ''}, ${age(instance.metadata.creationTimestamp, look.now)} old`)}`,
     children: [
-      leaf(`offering: ${offeringLine(instance)}`),
+      leaf(`offering ${requestedOffering(instance)}`),
       ...conditionLeaves(instance, look),
       ...lastOperation(instance),
       ...bindings.map((binding) => bindingBranch(binding, story.secrets, look)),
     ],
   };
-  return `${draw(root)}\n${whatToDo(story)}\n`;
+  const lines = [...draw(root, look.width), '', ...wrapWords(whatToDo(story), look.width)];
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 function bindingBranch(binding: KubeObject, secrets: ReadonlyMap<string, SecretFinding>, look: Look): Branch {
@@ -61,11 +63,6 @@ function secretText(finding: SecretFinding | undefined): string {
     case undefined:
       return '(not there)';
   }
-}
-
-function offeringLine(instance: KubeObject): string {
-  const { offering, plan } = requestedPlan(instance);
-  return plan === '' ? offering : `${offering}, plan ${plan}`;
 }
 
 function conditionLeaves(object: KubeObject, look: Look): Branch[] {
@@ -112,13 +109,15 @@ function leaf(text: string): Branch {
   return { text, children: [] };
 }
 
-function draw({ text, children }: Branch): string {
-  const lines = children.flatMap((child, index) => {
-    const isLast = index === children.length - 1;
-    const [first = '', ...rest] = draw(child).trimEnd().split('\n');
-    return [`${isLast ? '└─' : '├─'} ${first}`, ...rest.map((line) => `${isLast ? '  ' : '│ '} ${line}`)];
+/** The lines of a branch and what is below it; long ones are broken under their own beginning. */
+function draw({ text, children }: Branch, width: number | undefined): string[] {
+  const room = width === undefined ? undefined : Math.max(20, width - 3);
+  const [first = '', ...more] = wrapWords(text, width);
+  const below = children.flatMap((child, index) => {
+    const [fork, stem] = index === children.length - 1 ? ['└─ ', '   '] : ['├─ ', '│  '];
+    return draw(child, room).map((line, row) => `${row === 0 ? fork : stem}${line}`);
   });
-  return `${[text, ...lines].join('\n')}\n`;
+  return [first, ...more.map((line) => (children.length === 0 ? line : `│  ${line}`)), ...below];
 }
 
 function capitalized(text: string): string {
