@@ -1,4 +1,4 @@
-import { isRecord } from './json.js';
+import { asRecord, isRecord } from './json.js';
 import type { JsonRecord } from './json.js';
 import { listMerge } from './list-keys.js';
 
@@ -80,12 +80,7 @@ export function mergeFields(target: unknown, source: unknown, field: string, cus
 
 /** The object without these fields, and without the maps and lists that this leaves empty. */
 export function removeFields(object: JsonRecord, paths: readonly FieldPath[], custom: boolean): JsonRecord {
-  // Children first: an item of a keyed list goes when nothing is left of it but its key.
-  const deepestFirst = paths.map(elementsOf).sort((a, b) => b.length - a.length);
-  return deepestFirst.reduce<JsonRecord>((node, path) => {
-    const rest = removePath(node, path, '', custom);
-    return isRecord(rest) ? rest : {};
-  }, object);
+  return asRecord(withoutPaths(object, paths.map(elementsOf), '', custom));
 }
 
 /** The elements of a path. */
@@ -118,14 +113,23 @@ function itemElement(item: unknown, merge: 'set' | readonly string[]): string {
   return `k:${JSON.stringify(Object.fromEntries(merge.map((key) => [key, item[key] ?? null])))}`;
 }
 
-function removePath(node: unknown, path: readonly string[], field: string, custom: boolean): unknown {
-  const [element, ...rest] = path;
-  const children = childrenOf(node, field, custom);
-  if (element === undefined || children === undefined) return node;
+/** All paths at once: an item of a keyed list can't be found any more when its key is gone. */
+function withoutPaths(
+  node: unknown,
+  paths: readonly (readonly string[])[],
+  field: string,
+  custom: boolean,
+): unknown {
+  const children = paths.length === 0 ? undefined : childrenOf(node, field, custom);
+  if (children === undefined) return node;
   const kept = children.flatMap((child) => {
-    if (child.element !== element) return [child];
-    const value = rest.length === 0 ? undefined : removePath(child.value, rest, child.field, custom);
-    return value === undefined || isEmpty(value) ? [] : [{ ...child, value }];
+    const below = paths.filter(([element]) => element === child.element).map((path) => path.slice(1));
+    if (below.length === 0) return [child];
+    // Of a keyed item, the item as such goes when nothing is left of it.
+    if (!child.element.startsWith('k:') && below.some((path) => path.length === 0)) return [];
+    const deeper = below.filter((path) => path.length > 0);
+    const value = withoutPaths(child.value, deeper, child.field, custom);
+    return isEmpty(value) ? [] : [{ ...child, value }];
   });
   if (Array.isArray(node)) return kept.map(({ value }) => value);
   return Object.fromEntries(kept.map(({ field: key, value }) => [key, value]));
