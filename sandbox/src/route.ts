@@ -12,6 +12,8 @@ export interface ResourceRoute {
 
 /** Reads a path below `/api/v1` or `/apis/<group>/<version>`; undefined for every other path. */
 export function resourceRoute(path: string): ResourceRoute | undefined {
+  // A stray "%" is nobody's name.
+  if (/%(?![0-9A-Fa-f]{2})/.test(path)) return undefined;
   const parts = path
     .split('/')
     .filter((part) => part !== '')
