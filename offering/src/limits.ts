@@ -7,7 +7,7 @@ export const MAX_PAYLOAD = 1_048_576;
 export const MAX_DEPTH = 64;
 
 /** The most tokens in a payload: what bounds the time that reading takes, whatever the text. */
-export const MAX_TOKENS = 50_000;
+export const MAX_TOKENS = 20_000;
 
 /** The longest names and ids that Service Catalog and label values take. */
 export const MAX_NAME = 63;

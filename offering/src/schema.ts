@@ -48,6 +48,7 @@ export function compileSchema(schema: JsonObject): CompiledSchema {
   try {
     return compileAs(dialect, rest);
   } catch (error) {
+    if (error instanceof RangeError) return { ok: false, problem: 'it is too large to compile' };
     return { ok: false, problem: error instanceof Error ? error.message : 'it does not compile' };
   }
 }
