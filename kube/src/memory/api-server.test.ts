@@ -115,7 +115,7 @@ describe('the API server', () => {
     };
     await kube.create(instance);
     await expect(kube.update(instance)).rejects.toMatchObject({
-      message: expect.stringContaining('must be specified') as string,
+      message: expect.stringContaining('must be specified') as unknown,
     });
   });
 
