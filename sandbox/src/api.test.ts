@@ -130,7 +130,7 @@ describe('the API', () => {
     });
     expect(await json(send('POST', CONFIG_MAPS, { metadata: { name: 'B!' } }))).toMatchObject({
       reason: 'Invalid',
-      details: { causes: [{ field: 'metadata.name' }] },
+      details: { kind: 'ConfigMap', name: 'B!', causes: [{ field: 'metadata.name' }] },
     });
   });
 

@@ -1,5 +1,6 @@
 import { KubeError, isKubeError } from '@mesitis/kube';
 import { InvalidObjectError } from '@mesitis/kube/memory';
+import { AdmissionDenial } from './admission/denial.js';
 import type { ResourceRoute } from './route.js';
 
 /** An answer with a body that is sent as JSON (or as it is, when it is text). */
@@ -16,21 +17,9 @@ export function ok(body: unknown): Answer {
 
 /** The Status object for an error (API conventions, "Response Status Kind"). */
 export function statusOf(error: unknown, route?: ResourceRoute): { code: number } & Record<string, unknown> {
-  const { message, status, reason, retryAfterSeconds } = isKubeError(error)
-    ? error
-    : new KubeError('unknown', 'Internal error occurred: the sandbox failed', {
-        status: 500,
-        reason: 'InternalError',
-      });
-  const causes =
-    error instanceof InvalidObjectError
-      ? error.problems.map(({ field, message: problem }) => ({
-          reason: 'FieldValueInvalid',
-          message: problem,
-          field,
-        }))
-      : undefined;
-  const code = status ?? 500;
+  const known = isKubeError(error) ? error : INTERNAL_ERROR;
+  const { message, status: code = 500, reason } = known;
+  const details = detailsOf(known, route);
   return {
     kind: 'Status',
     apiVersion: 'v1',
@@ -38,13 +27,32 @@ export function statusOf(error: unknown, route?: ResourceRoute): { code: number 
     status: 'Failure',
     message,
     ...(reason === undefined ? {} : { reason }),
-    details: {
-      ...(route === undefined ? {} : { name: route.name, group: route.group, kind: route.resource }),
-      ...(causes === undefined ? {} : { causes }),
-      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-    },
+    ...(details === undefined ? {} : { details }),
     code,
   };
+}
+
+const INTERNAL_ERROR = new KubeError('unknown', 'Internal error occurred: the sandbox failed', {
+  status: 500,
+  reason: 'InternalError',
+});
+
+/** kubectl words its output by the details, so they are as sparing as those of real servers. */
+function detailsOf(error: KubeError, route: ResourceRoute | undefined): Record<string, unknown> | undefined {
+  if (error instanceof AdmissionDenial) return error.details;
+  if (error instanceof InvalidObjectError) {
+    const causes = error.problems.map(({ field, message }) => ({
+      reason: 'FieldValueInvalid',
+      message,
+      field,
+    }));
+    return { ...error.object, causes };
+  }
+  const { retryAfterSeconds } = error;
+  if (retryAfterSeconds !== undefined) return { retryAfterSeconds };
+  const isAboutObject = isKubeError(error, 'not-found', 'already-exists', 'conflict', 'forbidden');
+  if (!isAboutObject || route === undefined) return undefined;
+  return { name: route.name, group: route.group, kind: route.resource };
 }
 
 /** The answer that an error stands for. */

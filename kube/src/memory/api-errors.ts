@@ -58,18 +58,20 @@ export function invalid(
   name: string,
   problems: readonly FieldProblem[],
 ): InvalidObjectError {
-  const [first, ...others] = problems.map(({ field, message }) => `${field}: ${message}`);
-  const causes = others.length === 0 ? (first ?? '') : `[${[first, ...others].join(', ')}]`;
-  const subject = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
-  return new InvalidObjectError(`${subject} "${name}" is invalid: ${causes}`, problems);
+  return new InvalidObjectError(kind, name, problems);
 }
 
-/** 422 that also names the fields, which an HTTP answer lists one by one. */
+/** 422 that also names object and fields, which an HTTP answer lists one by one. */
 export class InvalidObjectError extends KubeError {
+  readonly object: { readonly group: string; readonly kind: string; readonly name: string };
   readonly problems: readonly FieldProblem[];
 
-  constructor(message: string, problems: readonly FieldProblem[]) {
-    super('invalid', message, { status: 422, reason: 'Invalid' });
+  constructor({ group, kind }: ResourceKind, name: string, problems: readonly FieldProblem[]) {
+    const [first, ...others] = problems.map(({ field, message }) => `${field}: ${message}`);
+    const causes = others.length === 0 ? (first ?? '') : `[${[first, ...others].join(', ')}]`;
+    const subject = group === '' ? kind : `${kind}.${group}`;
+    super('invalid', `${subject} "${name}" is invalid: ${causes}`, { status: 422, reason: 'Invalid' });
+    this.object = { group, kind, name };
     this.problems = problems;
   }
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { KubeError } from '@mesitis/kube';
 import type { KubeObject } from '@mesitis/kube';
 import { apiVersionOf, asRecords, asString, badRequest, jsonPatch } from '@mesitis/kube/memory';
 import type { ApiServer, JsonRecord } from '@mesitis/kube/memory';
 import type { UserInfo } from '../identity.js';
+import { AdmissionDenial } from './denial.js';
 import { callWebhook } from './webhook-call.js';
 import type { AdmissionResponse, AdmissionReview } from './webhook-call.js';
 import { isConcerned } from './webhook-match.js';
@@ -70,7 +70,7 @@ export class Admission {
       throw error;
     }
     response.warnings.forEach(warn);
-    if (!response.allowed) throw denial(asString(webhook['name']), response.status);
+    if (!response.allowed) throw new AdmissionDenial(asString(webhook['name']), response.status);
     return response;
   }
 
@@ -86,18 +86,6 @@ export class Admission {
 function refuseSideEffects(webhook: JsonRecord, { dryRun }: AdmissionRequest): void {
   if (!dryRun || ['None', 'NoneOnDryRun'].includes(asString(webhook['sideEffects']))) return;
   throw badRequest(`admission webhook "${asString(webhook['name'])}" does not support dry run`);
-}
-
-/** The message is the server's, the rest is what the webhook says; a refusal is never less than 400. */
-function denial(name: string, status: JsonRecord): KubeError {
-  const reason = asString(status['reason']);
-  const said = asString(status['message']) || reason;
-  const message = `admission webhook "${name}" denied the request${said === '' ? ' without explanation' : `: ${said}`}`;
-  const code = typeof status['code'] === 'number' ? status['code'] : 0;
-  return new KubeError('forbidden', message, {
-    status: Math.max(code, 400),
-    ...(reason === '' ? {} : { reason }),
-  });
 }
 
 function reviewOf(request: AdmissionRequest, user: UserInfo): AdmissionReview {
