@@ -1,0 +1,107 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { KubeObject } from '@mesitis/kube';
+import { KubeError } from '@mesitis/kube';
+import { MemoryKube } from '@mesitis/kube/memory';
+import { TERMS } from './indexes.js';
+import { keyFor } from './keys.js';
+import { Observed } from './observed.js';
+
+const REF = {
+  apiVersion: 'servicecatalog.k8s.io/v1beta1',
+  kind: 'ServiceInstance',
+  namespace: 'n',
+  name: 'x',
+};
+
+let kube: MemoryKube;
+let observed: Observed;
+let changes: string[];
+
+/** A watch that delivers nothing, as one does that lags behind. */
+async function* silence(): AsyncGenerator<never> {
+  await new Promise(() => undefined);
+  yield* [];
+}
+
+function instance(fields: Partial<KubeObject> = {}): KubeObject {
+  const { apiVersion, kind, namespace, name } = REF;
+  return { apiVersion, kind, metadata: { namespace, name }, spec: {}, ...fields };
+}
+
+function known(): KubeObject {
+  const object = observed.get(REF.kind, REF.namespace, REF.name);
+  if (object === undefined) throw new Error('the instance is not known');
+  return object;
+}
+
+describe('while the watch lags behind', () => {
+  beforeEach(async () => {
+    kube = new MemoryKube();
+    const finalizers = ['a/b'];
+    kube.seed(instance({ metadata: { namespace: 'n', name: 'x', finalizers } }));
+    observed = new Observed(
+      {
+        get: (ref) => kube.get(ref),
+        list: (query) => kube.list(query),
+        update: (object, options) => kube.update(object, options),
+        watch: silence,
+      },
+      { onChange: () => undefined, onError: () => undefined },
+    );
+    await observed.synced();
+  });
+
+  test('knows what it wrote itself', async () => {
+    await observed.update({ ...known(), status: { lastConditionState: 'Ready' } }, { subresource: 'status' });
+    expect(known()).toHaveProperty('status.lastConditionState', 'Ready');
+  });
+
+  test('knows the newest after a conflict', async () => {
+    const stale = known();
+    await kube.patch(REF, { type: 'merge', body: { spec: { externalID: 'theirs' } } });
+    const update = observed.update({ ...stale, spec: { externalID: 'ours' } });
+    await expect(update).rejects.toBeInstanceOf(KubeError);
+    expect(known()).toHaveProperty('spec.externalID', 'theirs');
+  });
+
+  test('knows that an object went with its last finalizer', async () => {
+    await kube.remove(REF);
+    const deleting = await kube.get(REF);
+    if (deleting === undefined) throw new Error('the finalizer did not hold the instance');
+    await observed.update({ ...deleting, metadata: { ...deleting.metadata, finalizers: [] } });
+    expect(observed.get(REF.kind, REF.namespace, REF.name)).toBeUndefined();
+  });
+});
+
+describe('what is observed', () => {
+  beforeEach(async () => {
+    kube = new MemoryKube();
+    changes = [];
+    observed = new Observed(kube, {
+      onChange: ({ type, object }) => changes.push(`${type} ${object.kind}`),
+      onError: () => undefined,
+    });
+    await observed.synced();
+  });
+
+  afterEach(async () => {
+    await observed.stop();
+  });
+
+  async function untilChanged(times: number): Promise<void> {
+    while (changes.length < times) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  test('is found by what it refers to, until it no longer does', async () => {
+    const term = TERMS.using(keyFor('ClusterServiceClass', undefined, 'c'));
+    await kube.create(instance({ spec: { clusterServiceClassRef: { name: 'c' } } }));
+    await untilChanged(1);
+    expect(observed.keys(term)).toEqual(['ServiceInstance/n/x']);
+    await kube.patch(REF, { type: 'merge', body: { spec: { clusterServiceClassRef: null } } });
+    await untilChanged(2);
+    expect(observed.keys(term)).toEqual([]);
+    await kube.remove(REF);
+    await untilChanged(3);
+    expect(changes).toEqual(['added ServiceInstance', 'modified ServiceInstance', 'deleted ServiceInstance']);
+  });
+});

@@ -1,0 +1,18 @@
+/** An Event to be told about an object. */
+export interface EventNote {
+  type: 'Normal' | 'Warning';
+  reason: string;
+  message: string;
+}
+
+/**
+ * What a broker's answer means for an object: the status to store, and when to look again. `gone` means that nothing
+ * is left at the broker, so the finalizer may go.
+ */
+export interface CallOutcome<Status> {
+  status: Status;
+  next: 'settled' | 'retry' | 'poll' | 'gone';
+  /** The broker's wish, for `retry` and `poll`. */
+  retryAfterSeconds?: number;
+  event?: EventNote;
+}
