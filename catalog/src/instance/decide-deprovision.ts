@@ -1,0 +1,131 @@
+import { isDeepStrictEqual } from 'node:util';
+import { timestamp, withConditions, withoutCondition } from '../model/conditions.js';
+import { hasFinalizer, withoutFinalizer } from '../model/finalizer.js';
+import type { Scope } from '../model/kinds.js';
+import { SCOPES } from '../model/kinds.js';
+import type { CatalogView } from '../model/catalog-view.js';
+import type { InstanceStatus, ServiceBroker, ServiceClass, ServiceInstance } from '../model/objects.js';
+import { brokerOf, Unresolved } from './references.js';
+import { deprovisionRequest, lastOperationRequest } from './requests.js';
+import type { InstanceAddress } from './requests.js';
+import type { InstanceStep, InstanceWorld } from './step.js';
+import { WORDS } from './words.js';
+
+/** Where an instance lives at which broker, by the references that are set. */
+export interface Residence {
+  scope: Scope;
+  class: ServiceClass;
+  broker: ServiceBroker;
+  address: InstanceAddress;
+}
+
+/** Finds the broker of an instance that was, or may have been, provisioned. */
+export function residenceOf(instance: ServiceInstance, catalog: CatalogView): Residence | Unresolved {
+  const { spec, metadata } = instance;
+  const { namespace } = metadata;
+  const scope = SCOPES.find((candidate) => spec[candidate.classRef] !== undefined);
+  const name = scope && spec[scope.classRef]?.name;
+  if (scope === undefined || name === undefined) {
+    return new Unresolved('ReferencesNonexistentServiceClass', 'The instance has no class reference');
+  }
+  const serviceClass = catalog.class(scope, namespace, name);
+  if (serviceClass === undefined) {
+    const message = `The instance references a non-existent ${scope.classKind} (K8S: "${name}")`;
+    return new Unresolved('ReferencesNonexistentServiceClass', message);
+  }
+  const broker = brokerOf(scope, serviceClass, { catalog, namespace });
+  if (broker instanceof Unresolved) return broker;
+  return {
+    scope,
+    class: serviceClass,
+    broker,
+    address: { serviceId: serviceClass.spec.externalID, planId: planIdOf(instance, scope, catalog) },
+  };
+}
+
+/** The OSB id of the plan that the broker was told last; failing that, of the plan referred to. */
+function planIdOf(
+  { metadata, spec, status }: ServiceInstance,
+  scope: Scope,
+  catalog: CatalogView,
+): string | undefined {
+  const told = status?.inProgressProperties ?? status?.externalProperties;
+  const name = spec[scope.planRef]?.name;
+  const plan = name === undefined ? undefined : catalog.plan(scope, metadata.namespace, name);
+  return told?.[scope.planExternalID] ?? plan?.spec.externalID;
+}
+
+/** The next step for an instance that is being deleted (service-catalog.md section 3.9). */
+export function decideDeprovision(instance: ServiceInstance, world: InstanceWorld): InstanceStep {
+  if (!hasFinalizer(instance)) return { type: 'idle' };
+  const status = instance.status ?? {};
+  const { deprovisionStatus = '' } = status;
+  if (deprovisionStatus !== 'Required' && deprovisionStatus !== 'Failed') {
+    return { type: 'update-object', object: withoutFinalizer(instance) };
+  }
+  // The cache of bindings may be behind, but whatever it does not show was never bound: the bind is decided here, from
+  // the same cache, and not for an instance that is being deleted.
+  if (world.bindings().length > 0) {
+    return reportDeletion(instance, BLOCKED, world);
+  }
+  const residence = residenceOf(instance, world.catalog);
+  if (residence instanceof Unresolved) return reportDeletion(instance, residence, world);
+  if (world.retryAt > world.now) return { type: 'wait', until: world.retryAt };
+  if (status.currentOperation !== 'Deprovision') {
+    return { type: 'update-status', status: start(instance, world.now) };
+  }
+  return {
+    type: 'call',
+    operation: 'Deprovision',
+    serviceClass: residence.class,
+    broker: residence.broker,
+    request: deprovisionRequest(instance, residence.address),
+  };
+}
+
+/** The next step for an instance that its broker works on; a deletion waits until that is over (section 3.6). */
+export function decidePoll(instance: ServiceInstance, world: InstanceWorld): InstanceStep {
+  const residence = residenceOf(instance, world.catalog);
+  if (residence instanceof Unresolved) return reportDeletion(instance, residence, world);
+  if (world.pollAt > world.now) return { type: 'wait', until: world.pollAt };
+  return {
+    type: 'call',
+    operation: 'Poll',
+    serviceClass: residence.class,
+    broker: residence.broker,
+    request: lastOperationRequest(instance, residence.address),
+  };
+}
+
+const BLOCKED = new Unresolved(
+  'DeprovisionBlockedByExistingCredentials',
+  'All associated ServiceBindings must be removed before this ServiceInstance can be deleted',
+);
+
+/** Says what holds the instance up; a watch event brings it back. */
+function reportDeletion(
+  { status: current = {} }: ServiceInstance,
+  { reason, message }: Unresolved,
+  { now }: InstanceWorld,
+): InstanceStep {
+  const status = current.currentOperation === 'Deprovision' ? 'Unknown' : 'False';
+  const next = withConditions(current, [{ type: 'Ready', status, reason, message }], now);
+  return isDeepStrictEqual(next, current) ? { type: 'idle' } : { type: 'update-status', status: next };
+}
+
+/** Keeps the properties of an operation that was under way: the broker may know the instance by them. */
+function start({ metadata, status = {} }: ServiceInstance, now: number): InstanceStatus {
+  const properties = status.inProgressProperties ?? status.externalProperties;
+  return withConditions(
+    {
+      ...withoutCondition(status, 'Failed'),
+      currentOperation: 'Deprovision',
+      operationStartTime: timestamp(now),
+      ...(properties === undefined ? {} : { inProgressProperties: properties }),
+      observedGeneration: metadata.generation ?? 0,
+      deprovisionStatus: 'Required',
+    },
+    [{ type: 'Ready', status: 'False', ...WORDS.Deprovision.inFlight }],
+    now,
+  );
+}

@@ -1,0 +1,174 @@
+import { isDeepStrictEqual } from 'node:util';
+import { findCondition, isTrue, timestamp, withConditions, withoutCondition } from '../model/conditions.js';
+import { hasFinalizer, withFinalizer } from '../model/finalizer.js';
+import { hasLabels, instanceLabels, mergedLabels } from '../model/labels.js';
+import { isDeleting } from '../model/objects.js';
+import type { InstanceStatus, ServiceInstance } from '../model/objects.js';
+import { decideDeprovision, decidePoll } from './decide-deprovision.js';
+import { propertiesOf, provisionRequest, updateRequest } from './requests.js';
+import type { RequestFacts } from './requests.js';
+import {
+  removedFromCatalog,
+  resolveReferences,
+  Unresolved,
+  userSpecifiedNames,
+  withReferences,
+} from './references.js';
+import type { Resolved } from './references.js';
+import type { InstanceStep, InstanceWorld } from './step.js';
+import { WORDS } from './words.js';
+
+/** The next step for an instance (service-catalog.md section 3.1). */
+export function decideInstance(instance: ServiceInstance, world: InstanceWorld): InstanceStep {
+  if (instance.status?.asyncOpInProgress === true) return decidePoll(instance, world);
+  if (isDeleting(instance)) return decideDeprovision(instance, world);
+  if (isSettled(instance)) return { type: 'idle' };
+  const resolution = checkedReferences(instance, world);
+  const prepared = prepare(instance, resolution, world);
+  if (prepared !== undefined) return { type: 'update-object', object: prepared };
+  if (resolution instanceof Unresolved) return report(instance, resolution, world);
+  const operation = isProvisioned(instance) ? 'Update' : 'Provision';
+  return decideCall(operation, instance, { resolved: resolution, world });
+}
+
+/** Whether the instance is as its spec says, or was refused for good. */
+function isSettled({ metadata, status }: ServiceInstance): boolean {
+  const observed = status?.observedGeneration ?? 0;
+  const done = isTrue(status, 'Ready') || isTrue(status, 'Failed');
+  return done && observed >= (metadata.generation ?? 0);
+}
+
+function isProvisioned({ status }: ServiceInstance): boolean {
+  return status?.provisionStatus === 'Provisioned';
+}
+
+/** The resolution, refused where what it leads to may not be used. */
+function checkedReferences(instance: ServiceInstance, world: InstanceWorld): Resolved | Unresolved {
+  const resolution = resolveReferences(instance, world.catalog);
+  if (resolution instanceof Unresolved) return resolution;
+  const { scope, class: serviceClass, plan } = resolution;
+  const samePlan = instance.spec[scope.planRef]?.name === plan.metadata.name;
+  if (isProvisioned(instance) && samePlan) return resolution;
+  const removed = removedFromCatalog(resolution);
+  if (removed !== undefined) return removed;
+  if (!isProvisioned(instance) && isDeleting(resolution.broker)) {
+    const message = `The broker "${resolution.broker.metadata.name}" is being deleted; cannot provision.`;
+    return new Unresolved('ReferencesDeletedBroker', message);
+  }
+  if (isProvisioned(instance) && serviceClass.spec.planUpdatable !== true) {
+    const message = `The Service Class ${serviceClass.spec.externalName} does not allow plan changes.`;
+    return new Unresolved('PlanNotUpdatable', message);
+  }
+  return resolution;
+}
+
+/** The instance with everything that must be stored before the broker hears of it; undefined when it is. */
+function prepare(
+  instance: ServiceInstance,
+  resolution: Resolved | Unresolved,
+  world: InstanceWorld,
+): ServiceInstance | undefined {
+  let next = isUninitialised(instance.status) && !hasFinalizer(instance) ? withFinalizer(instance) : instance;
+  if ((next.spec.externalID ?? '') === '')
+    next = { ...next, spec: { ...next.spec, externalID: world.newId() } };
+  if (!(resolution instanceof Unresolved)) next = referring(next, resolution);
+  return next === instance ? undefined : next;
+}
+
+function referring(instance: ServiceInstance, resolved: Resolved): ServiceInstance {
+  const spec = withReferences(instance.spec, resolved);
+  const labels = instanceLabels(resolved.scope, spec);
+  if (isDeepStrictEqual(spec, instance.spec) && hasLabels(instance, labels)) return instance;
+  return { ...instance, metadata: { ...instance.metadata, labels: mergedLabels(instance, labels) }, spec };
+}
+
+function isUninitialised(status: InstanceStatus | undefined): boolean {
+  return (status?.conditions ?? []).length === 0 && (status?.deprovisionStatus ?? '') === '';
+}
+
+/** Says why the instance can't go on. A watch event of what it waits for brings it back. */
+function report(
+  instance: ServiceInstance,
+  { reason, message }: { reason: string; message: string },
+  world: InstanceWorld,
+): InstanceStep {
+  const status: InstanceStatus = {
+    ...instance.status,
+    ...userSpecifiedNames(instance.spec),
+    deprovisionStatus: instance.status?.deprovisionStatus ?? 'NotRequired',
+  };
+  const next = withConditions(status, [{ type: 'Ready', status: 'False', reason, message }], world.now);
+  return isDeepStrictEqual(next, instance.status)
+    ? { type: 'idle' }
+    : { type: 'update-status', status: next };
+}
+
+function decideCall(
+  operation: 'Provision' | 'Update',
+  instance: ServiceInstance,
+  { resolved, world }: { resolved: Resolved; world: InstanceWorld },
+): InstanceStep {
+  const waiting = { type: 'wait', until: world.retryAt } as const;
+  const { inputs } = world;
+  if (inputs === undefined) return world.retryAt > world.now ? waiting : { type: 'gather' };
+  if (!inputs.ok) {
+    const step = report(instance, inputs, world);
+    return step.type === 'idle' ? waiting : step;
+  }
+  if (world.retryAt > world.now) return waiting;
+  const started = start(operation, instance, { resolved, parameters: inputs.parameters, now: world.now });
+  if (started !== undefined) return { type: 'update-status', status: started };
+  const { scope, broker, plan } = resolved;
+  const facts: RequestFacts = {
+    clusterId: world.clusterId,
+    namespaceUid: inputs.namespaceUid,
+    serviceId: resolved.class.spec.externalID,
+    planId: plan.spec.externalID,
+    parameters: inputs.parameters,
+  };
+  const before = instance.status?.externalProperties;
+  const request =
+    operation === 'Provision'
+      ? provisionRequest(instance, facts)
+      : updateRequest(instance, facts, {
+          planId: before?.[scope.planExternalID],
+          checksum: before?.parameterChecksum ?? '',
+        });
+  return { type: 'call', operation, serviceClass: resolved.class, broker, request };
+}
+
+/**
+ * The status that says what is about to be asked of the broker; undefined when it is already stored. It is written
+ * before the call, so that whoever reads it after a crash knows that the broker may have heard of the instance.
+ */
+function start(
+  operation: 'Provision' | 'Update',
+  instance: ServiceInstance,
+  { resolved, parameters, now }: { resolved: Resolved; parameters: RequestFacts['parameters']; now: number },
+): InstanceStatus | undefined {
+  const { metadata, spec, status = {} } = instance;
+  const { scope, plan } = resolved;
+  const inProgressProperties = propertiesOf(scope, plan, parameters, spec.userInfo);
+  const observedGeneration = metadata.generation ?? 0;
+  const underWay =
+    status.currentOperation === operation &&
+    status.observedGeneration === observedGeneration &&
+    isDeepStrictEqual(status.inProgressProperties, inProgressProperties);
+  if (underWay && findCondition(status, 'Ready') !== undefined) return undefined;
+  return withConditions<InstanceStatus>(
+    {
+      ...withoutCondition(status, 'Failed'),
+      ...userSpecifiedNames(spec),
+      asyncOpInProgress: false,
+      orphanMitigationInProgress: false,
+      currentOperation: operation,
+      operationStartTime: timestamp(now),
+      inProgressProperties,
+      observedGeneration,
+      deprovisionStatus: 'Required',
+      ...(operation === 'Provision' ? { provisionStatus: 'NotProvisioned' as const } : {}),
+    },
+    [{ type: 'Ready', status: 'False', ...WORDS[operation].inFlight }],
+    now,
+  );
+}

@@ -1,0 +1,44 @@
+import type { Kube } from '@mesitis/kube';
+import { mergeParameters } from '../model/parameters.js';
+import type { SecretValue } from '../model/parameters.js';
+import type { ServiceBinding, ServiceInstance } from '../model/objects.js';
+import { secretText } from '../osb/connection.js';
+import type { Inputs } from './step.js';
+
+/** Reads what a request needs besides the object: the namespace's uid and the Secrets of `parametersFrom`. */
+export async function gatherInputs(
+  kube: Pick<Kube, 'get'>,
+  { metadata, spec }: ServiceInstance | ServiceBinding,
+): Promise<Inputs> {
+  const [namespace, ...secrets] = await Promise.all([
+    kube.get({ apiVersion: 'v1', kind: 'Namespace', name: metadata.namespace }),
+    ...(spec.parametersFrom ?? []).map(({ secretKeyRef }) =>
+      readSecretKey(kube, metadata.namespace, {
+        name: secretKeyRef?.name ?? '',
+        key: secretKeyRef?.key ?? '',
+      }),
+    ),
+  ]);
+  const namespaceUid = namespace?.metadata.uid;
+  if (namespaceUid === undefined) {
+    const message = `Failed to get namespace "${metadata.namespace}"`;
+    return { ok: false, reason: 'ErrorFindingNamespaceForInstance', message };
+  }
+  const merged = mergeParameters(spec.parameters, secrets);
+  if (merged.ok) return { ok: true, namespaceUid, parameters: merged.parameters };
+  return {
+    ok: false,
+    reason: 'ErrorWithParameters',
+    message: `Failed to prepare parameters: ${merged.message}`,
+  };
+}
+
+async function readSecretKey(
+  kube: Pick<Kube, 'get'>,
+  namespace: string,
+  { name, key }: { name: string; key: string },
+): Promise<SecretValue> {
+  const secret = await kube.get({ apiVersion: 'v1', kind: 'Secret', namespace, name });
+  const text = secret === undefined ? undefined : secretText(secret, key);
+  return { secret: name, key, ...(text === undefined ? {} : { text }) };
+}

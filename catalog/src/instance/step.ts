@@ -1,0 +1,50 @@
+import type { KubeObject } from '@mesitis/kube';
+import type { CatalogView } from '../model/catalog-view.js';
+import type { Parameters } from '../model/parameters.js';
+import type { InstanceStatus, ServiceBroker, ServiceClass } from '../model/objects.js';
+import type { OsbRequest } from '../osb/osb.js';
+
+/** What had to be read from the API server for a request: the condition to report when it could not be had. */
+export type Inputs =
+  { ok: true; namespaceUid: string; parameters: Parameters } | { ok: false; reason: string; message: string };
+
+/** What a decision about an instance depends on besides the instance. */
+export interface InstanceWorld {
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** Not before this moment another request after failed ones. */
+  retryAt: number;
+  /** Not before this moment another look at the last operation. */
+  pollAt: number;
+  clusterId: string;
+  catalog: CatalogView;
+  /** Names of the bindings of this instance. */
+  bindings: () => readonly string[];
+  /** Absent until the step `gather` was taken. */
+  inputs?: Inputs;
+  /** A new UUID. */
+  newId: () => string;
+}
+
+/** What a broker is asked to do with an instance. */
+export type InstanceOperation = 'Provision' | 'Update' | 'Deprovision' | 'Poll';
+
+/** One request to a broker. */
+export interface InstanceCall {
+  type: 'call';
+  operation: InstanceOperation;
+  serviceClass: ServiceClass;
+  broker: ServiceBroker;
+  request: OsbRequest;
+}
+
+/** The one next thing to do for an instance. */
+export type InstanceStep =
+  | { type: 'idle' }
+  /** Nothing to do before that moment. */
+  | { type: 'wait'; until: number }
+  /** Read {@link Inputs} and decide again. */
+  | { type: 'gather' }
+  | { type: 'update-object'; object: KubeObject }
+  | { type: 'update-status'; status: InstanceStatus }
+  | InstanceCall;
