@@ -1,0 +1,99 @@
+import { isKubeError } from '@mesitis/kube';
+import type { JsonObject, Kube, KubeObject } from '@mesitis/kube';
+import type { ServiceBinding } from '../model/objects.js';
+import {
+  credentialsSecret,
+  isOwnSecret,
+  notOwnedMessage,
+  secretData,
+  secretNames,
+  updatedSecret,
+} from './credentials-secret.js';
+import { transformCredentials, transformSources } from './secret-transforms.js';
+
+type SecretKube = Pick<Kube, 'get' | 'create' | 'update' | 'remove'>;
+
+/** The Secret that was written, or why none was. */
+export type InjectResult = { ok: true; secretName: string } | { ok: false; message: string };
+
+/** Kinds of refusal that a person has to put right: reported on the binding rather than only logged. */
+const REFUSALS = ['invalid', 'forbidden', 'not-found', 'conflict', 'already-exists'] as const;
+
+/** Writes the credentials into the binding's Secret. A Secret that is not the binding's own is left alone. */
+export async function injectSecret(
+  kube: SecretKube,
+  binding: ServiceBinding,
+  credentials: JsonObject,
+): Promise<InjectResult> {
+  try {
+    const data = await transformed(kube, binding, credentials);
+    if (typeof data === 'string') return { ok: false, message: data };
+    const secretName = binding.spec.secretName ?? binding.metadata.name;
+    const problem = await write(kube, binding, credentialsSecret(binding, secretName, data));
+    return problem === undefined ? { ok: true, secretName } : { ok: false, message: problem };
+  } catch (error) {
+    if (isKubeError(error, ...REFUSALS)) return { ok: false, message: error.message };
+    throw error;
+  }
+}
+
+/** Deletes the Secrets that the binding wrote; the sentence that says why one could not be. */
+export async function ejectSecrets(kube: SecretKube, binding: ServiceBinding): Promise<string | undefined> {
+  try {
+    for (const name of secretNames(binding)) {
+      const ref = { apiVersion: 'v1', kind: 'Secret', namespace: binding.metadata.namespace, name };
+      const secret = await kube.get(ref);
+      const uid = secret?.metadata.uid;
+      if (secret === undefined || uid === undefined || !isOwnSecret(secret, binding)) continue;
+      await kube.remove(ref, { uid });
+    }
+    return undefined;
+  } catch (error) {
+    if (isKubeError(error, ...REFUSALS)) return error.message;
+    throw error;
+  }
+}
+
+async function transformed(
+  kube: SecretKube,
+  binding: ServiceBinding,
+  credentials: JsonObject,
+): Promise<Record<string, string> | string> {
+  const { namespace } = binding.metadata;
+  const transforms = binding.spec.secretTransforms ?? [];
+  const names = transformSources(transforms, namespace);
+  if (typeof names === 'string') return names;
+  const sources = new Map<string, Record<string, Uint8Array>>();
+  for (const name of names) {
+    const secret = await kube.get({ apiVersion: 'v1', kind: 'Secret', namespace, name });
+    if (secret !== undefined) sources.set(name, decoded(secret));
+  }
+  const result = transformCredentials(credentials, transforms, sources);
+  return result.ok ? secretData(result.credentials) : result.message;
+}
+
+function decoded(secret: KubeObject): Record<string, Uint8Array> {
+  const data = (secret['data'] ?? {}) as Record<string, string>;
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64')]));
+}
+
+/** Creating first costs one call where there is no Secret yet, which is nearly always. */
+async function write(
+  kube: SecretKube,
+  binding: ServiceBinding,
+  secret: KubeObject,
+): Promise<string | undefined> {
+  try {
+    await kube.create(secret);
+    return undefined;
+  } catch (error) {
+    if (!isKubeError(error, 'already-exists')) throw error;
+  }
+  const { namespace = '', name = '' } = secret.metadata;
+  const existing = await kube.get({ apiVersion: 'v1', kind: 'Secret', namespace, name });
+  if (existing === undefined) return `Secret "${namespace}/${name}" was deleted while it was being written`;
+  if (!isOwnSecret(existing, binding)) return notOwnedMessage(existing);
+  const changed = updatedSecret(existing, secret['data'] as Record<string, string>);
+  if (changed !== undefined) await kube.update(changed);
+  return undefined;
+}
