@@ -1,0 +1,45 @@
+import { expect, test } from '@jest/globals';
+import { ConfigError, readConfig } from './config.js';
+
+test('has defaults for everything but the namespace', () => {
+  expect(readConfig({ NAMESPACE: 'mesitis' })).toEqual({
+    healthPort: 8081,
+    namespace: 'mesitis',
+    relistIntervalMs: 86_400_000,
+    osbTimeoutMs: 60_000,
+    osbApiVersion: '2.17',
+    concurrency: 20,
+    logLevel: 'info',
+  });
+});
+
+test('reads what is set', () => {
+  const env = {
+    NAMESPACE: 'n',
+    HEALTH_PORT: '0',
+    BROKER_RELIST_INTERVAL: '15m',
+    OSB_API_REQUEST_TIMEOUT: '2.5s',
+    OSB_API_VERSION: '2.14',
+    CONCURRENT_SYNCS: '5',
+    LOG_LEVEL: 'debug',
+  };
+  expect(readConfig(env)).toEqual({
+    healthPort: 0,
+    namespace: 'n',
+    relistIntervalMs: 900_000,
+    osbTimeoutMs: 2_500,
+    osbApiVersion: '2.14',
+    concurrency: 5,
+    logLevel: 'debug',
+  });
+});
+
+test('names every variable that is wrong, each with the remedy', () => {
+  const read = (): unknown =>
+    readConfig({ HEALTH_PORT: 'x', BROKER_RELIST_INTERVAL: '0s', LOG_LEVEL: 'loud' });
+  expect(read).toThrow(ConfigError);
+  expect(read).toThrow(/HEALTH_PORT is "x": set it to a whole number/);
+  expect(read).toThrow(/BROKER_RELIST_INTERVAL is "0s": set it to a duration/);
+  expect(read).toThrow(/LOG_LEVEL is "loud"/);
+  expect(read).toThrow(/NAMESPACE is not set/);
+});

@@ -1,0 +1,133 @@
+import type { CacheChange, Kube } from '@mesitis/kube';
+import { isKubeError } from '@mesitis/kube';
+import type { Logger } from 'pino';
+import { BindingReconciler } from './binding/binding-reconciler.js';
+import { BrokerReconciler } from './broker/broker-reconciler.js';
+import { EntryReconciler } from './entry/entry-reconciler.js';
+import { InstanceReconciler } from './instance/instance-reconciler.js';
+import { BINDING_KIND, INSTANCE_KIND } from './model/kinds.js';
+import type { OsbTransport } from './osb/osb.js';
+import { affectedKeys } from './runtime/affected.js';
+import { BrokerCalls } from './runtime/broker-calls.js';
+import type { Clock } from './runtime/clock.js';
+import type { Context, Reconciler } from './runtime/context.js';
+import { describeError } from './runtime/describe-error.js';
+import { EventRecorder } from './runtime/event-recorder.js';
+import { keyOf, refOfKey } from './runtime/keys.js';
+import { observedCatalog } from './runtime/observed-catalog.js';
+import { Observed } from './runtime/observed.js';
+import { WorkQueue } from './runtime/work-queue.js';
+
+/** Everything the controller depends on. */
+export interface ControllerOptions {
+  kube: Kube;
+  /** Sends requests to brokers. */
+  send: OsbTransport;
+  /** The id that brokers know this cluster by. */
+  clusterId: string;
+  clock: Clock;
+  /** A new UUID. */
+  newId: () => string;
+  log: Logger;
+  /** How many objects of one kind are worked on at once. */
+  concurrency: number;
+  /** Between two fetches of the catalog of brokers that don't say. */
+  relistIntervalMs: number;
+}
+
+interface Lane {
+  reconciler: Reconciler;
+  queue: WorkQueue;
+}
+
+/** The controller of `servicecatalog.k8s.io/v1beta1`: watches all eight kinds and brings each object in order. */
+export class CatalogController {
+  readonly #observed: Observed;
+  readonly #events: EventRecorder;
+  readonly #log: Logger;
+  readonly #lanes: Record<'brokers' | 'entries' | 'instances' | 'bindings', Lane>;
+
+  /** Begins to watch at once, and to work after {@link start}. */
+  constructor(options: ControllerOptions) {
+    const { kube, clock, log } = options;
+    this.#log = log;
+    this.#events = new EventRecorder(kube, clock, log);
+    this.#observed = new Observed(kube, {
+      onChange: (change) => {
+        this.#route(change);
+      },
+      onError: (error) => {
+        log.warn({ err: describeError(error) }, 'watch interrupted');
+      },
+    });
+    const context: Context = {
+      ...options,
+      observed: this.#observed,
+      catalog: observedCatalog(this.#observed),
+      brokers: new BrokerCalls(kube, options.send),
+      events: this.#events,
+    };
+    const lane = (reconciler: Reconciler): Lane => ({
+      reconciler,
+      queue: this.#queueFor(reconciler, options),
+    });
+    this.#lanes = {
+      brokers: lane(new BrokerReconciler(context, options.relistIntervalMs)),
+      entries: lane(new EntryReconciler(context)),
+      instances: lane(new InstanceReconciler(context)),
+      bindings: lane(new BindingReconciler(context)),
+    };
+  }
+
+  /** Resolves when every kind was listed once and work has begun. Decisions need the whole picture. */
+  async start(): Promise<void> {
+    await this.#observed.synced();
+    for (const { queue } of Object.values(this.#lanes)) queue.start();
+  }
+
+  /** Whether every kind was listed once. */
+  isReady(): boolean {
+    return this.#observed.isSynced();
+  }
+
+  /** Takes up no new work, resolves when what is under way is stored. */
+  async stop(): Promise<void> {
+    await Promise.all(Object.values(this.#lanes).map(({ queue }) => queue.stop()));
+    await Promise.all([this.#observed.stop(), this.#events.flush()]);
+  }
+
+  #queueFor(reconciler: Reconciler, { clock, concurrency }: ControllerOptions): WorkQueue {
+    return new WorkQueue({
+      reconcile: (key) => reconciler.reconcile(key),
+      concurrency,
+      clock,
+      onError: (key, error) => {
+        // Someone else wrote first: the newest version is already here, and the key comes back at once.
+        if (isKubeError(error, 'conflict')) this.#log.debug({ key }, 'conflict');
+        else this.#log.error({ key, err: describeError(error) }, 'reconcile failed');
+      },
+    });
+  }
+
+  #route(change: CacheChange): void {
+    for (const key of affectedKeys(change, (term) => this.#observed.keys(term)))
+      this.#laneOf(key).queue.add(key);
+    if (change.type === 'deleted') {
+      this.#laneOf(keyOf(change.object)).reconciler.forget(change.object.metadata.uid);
+    }
+  }
+
+  #laneOf(key: string): Lane {
+    switch (refOfKey(key).kind) {
+      case INSTANCE_KIND:
+        return this.#lanes.instances;
+      case BINDING_KIND:
+        return this.#lanes.bindings;
+      case 'ClusterServiceBroker':
+      case 'ServiceBroker':
+        return this.#lanes.brokers;
+      default:
+        return this.#lanes.entries;
+    }
+  }
+}
