@@ -42,6 +42,11 @@ describe('protobuf', () => {
     });
   });
 
+  it('reads what a deletion carries, whatever is deleted', () => {
+    const options = body('apps/v1', 'DeleteOptions', bytes(2, bytes(1, 'uid')), bytes(5, 'All'));
+    expect(decodeProtobuf(options)).toMatchObject({ preconditions: { uid: 'uid' }, dryRun: ['All'] });
+  });
+
   it('refuses kinds that it has no message for', () => {
     expect(() => decodeProtobuf(body('apps/v1', 'Deployment'))).toThrow('kubectl apply -f');
   });

@@ -1,6 +1,6 @@
 import { KubeError } from '@mesitis/kube';
 import { badRequest } from '@mesitis/kube/memory';
-import { MESSAGES } from './messages.js';
+import { DELETE_OPTIONS, MESSAGES } from './messages.js';
 import type { FieldType, MessageType } from './messages.js';
 import { wireFields } from './wire.js';
 import type { WireField } from './wire.js';
@@ -31,7 +31,8 @@ function decodeEnvelope(envelope: Buffer): Record<string, unknown> {
   const [typeMeta, raw] = [1, 2].map((number) => bytesOf(wireFields(envelope), number));
   const type = wireFields(typeMeta ?? Buffer.of());
   const [apiVersion, kind] = [1, 2].map((number) => bytesOf(type, number).toString());
-  const message = MESSAGES.get(`${apiVersion ?? ''}/${kind ?? ''}`);
+  const message =
+    kind === 'DeleteOptions' ? DELETE_OPTIONS : MESSAGES.get(`${apiVersion ?? ''}/${kind ?? ''}`);
   if (message !== undefined) return { ...decodeMessage(raw ?? Buffer.of(), message), apiVersion, kind };
   throw new KubeError(
     'unknown',

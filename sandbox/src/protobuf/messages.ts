@@ -1,7 +1,7 @@
 /**
- * The messages that kubectl sends as protobuf instead of JSON: those of `kubectl create namespace|configmap|secret|
- * serviceaccount|token` and `kubectl auth`. Field numbers are those of the API's generated.proto files; fields that
- * kubectl does not set are left out.
+ * The messages that kubectl and helm send as protobuf instead of JSON: those of `kubectl create namespace|configmap|secret|
+ * serviceaccount|token`, `kubectl auth` and `helm`. Field numbers are those of the API's generated.proto files; fields that
+ * they do not set are left out.
  */
 
 /** What a field holds. `bytes` become base64, as in JSON. */
@@ -83,6 +83,24 @@ export const MESSAGES: ReadonlyMap<string, MessageType> = new Map([
       [2, { name: 'nonResourceAttributes', type: { message: nonResourceAttributes } }],
     ),
   ],
+]);
+
+/** What deletions carry, under the apiVersion of whatever is deleted. */
+export const DELETE_OPTIONS: MessageType = message([
+  [
+    2,
+    {
+      name: 'preconditions',
+      type: {
+        message: message([
+          [1, { name: 'uid', type: 'string' }],
+          [2, { name: 'resourceVersion', type: 'string' }],
+        ]),
+      },
+    },
+  ],
+  [4, { name: 'propagationPolicy', type: 'string' }],
+  [5, { name: 'dryRun', type: 'string', repeated: true }],
 ]);
 
 function message(fields: readonly (readonly [number, MessageField])[]): MessageType {

@@ -16,7 +16,8 @@ export interface Column {
 /** The columns that `kubectl get` prints for a kind. */
 export function columnsOf(kind: ResourceKind): Column[] {
   const name = column('Name', ({ metadata }) => metadata.name ?? '');
-  if (!kind.custom) return [name, ...(BUILT_IN.get(kind.kind) ?? []), AGE];
+  if (!kind.custom)
+    return [name, ...(WITHOUT_AGE.get(kind.kind) ?? [...(BUILT_IN.get(kind.kind) ?? []), AGE])];
   const own = kind.columns.map(({ name: title, type, jsonPath, priority }) => ({
     name: title,
     type,
@@ -70,8 +71,14 @@ const BUILT_IN = new Map<string, Column[]>([
   ],
   ['ValidatingWebhookConfiguration', WEBHOOKS],
   ['MutatingWebhookConfiguration', WEBHOOKS],
-  ['CustomResourceDefinition', [column('Created At', ({ metadata }) => metadata.creationTimestamp ?? '')]],
 ]);
+
+const CREATED_AT = [column('Created At', ({ metadata }) => metadata.creationTimestamp ?? '')];
+
+/** The kinds that say when instead of how long ago. */
+const WITHOUT_AGE = new Map(
+  ['CustomResourceDefinition', 'Role', 'ClusterRole'].map((kind) => [kind, CREATED_AT]),
+);
 
 function column(name: string, cell: Column['cell']): Column {
   return { name, type: 'string', priority: 0, cell };
