@@ -1,5 +1,5 @@
 import type { KubeErrorKind } from '@mesitis/kube';
-import { isKubeError } from '@mesitis/kube';
+import { isKubeError, KubeError } from '@mesitis/kube';
 import type { BrokerErrorCode } from './errors.js';
 import { BrokerError } from './errors.js';
 
@@ -15,20 +15,47 @@ const PERMANENT: readonly KubeErrorKind[] = [
 /** What passes by itself. */
 const PASSING: readonly KubeErrorKind[] = ['timeout', 'unavailable', 'too-many-requests'];
 
+/** Who can mend a permanent refusal, and how; what the API server says about it speaks of rights and fields alone. */
+const REMEDIES: Readonly<Partial<Record<KubeErrorKind, string>>> = {
+  forbidden: 'ask the provider to give the broker that right, or to correct the offering',
+  'not-found': 'ask the provider to create what is missing, or to correct the offering',
+  invalid: 'ask the provider to correct the offering',
+};
+
+/**
+ * Where the excerpt begins that API servers before 1.23 append when an object does not decode: up to 60 characters of
+ * the request around the mistake, which may well be a password in a wrapped Secret or in a container's environment.
+ */
+const EXCERPT = /,? error found in #\d+ byte of /;
+
+function withoutExcerpt(error: unknown): unknown {
+  if (!isKubeError(error)) return error;
+  const start = error.message.search(EXCERPT);
+  if (start === -1) return error;
+  const { kind, status, reason } = error;
+  return new KubeError(kind, error.message.slice(0, start), {
+    ...(status === undefined ? {} : { status }),
+    ...(reason === undefined ? {} : { reason }),
+  });
+}
+
 /**
  * Turns a failure of the Kubernetes port into the answer for the platform: permanent refusals are 400 and carry the
  * API server's own message, passing trouble is 503. Anything else (a mistake of ours, rejected credentials of the
- * broker) is given back as it is and ends as 500.
+ * broker) ends as 500. Neither the result nor its causes quote the object that was sent.
  * @param doing what was attempted, as the subject of the sentence: "creating Service api-ns/back-end"
  * @param permanent the code for permanent refusals
  */
 export function fromClusterError(
-  error: unknown,
+  caught: unknown,
   doing: string,
   permanent: BrokerErrorCode = 'ClusterRefused',
 ): unknown {
+  const error = withoutExcerpt(caught);
   if (isKubeError(error, ...PERMANENT)) {
-    return new BrokerError(permanent, `${doing} was refused: ${error.message}`, { cause: error });
+    const remedy = REMEDIES[error.kind];
+    const description = `${doing} was refused: ${error.message}${remedy === undefined ? '' : `; ${remedy}`}`;
+    return new BrokerError(permanent, description, { cause: error });
   }
   if (isKubeError(error, ...PASSING)) {
     return new BrokerError('ClusterUnavailable', `${doing} failed for now: ${error.message}`, {
