@@ -102,10 +102,9 @@ async function create(
   };
   const version = await context.store.put(record, previous?.version);
   context.recentlyDeleted.remove(instanceKey(instanceId));
-  try {
-    await provisioner.make(plan, instanceId);
-  } catch (error) {
-    return undo(context, provisioner, { record, version }, error);
+  const { objects, failure } = await provisioner.make(plan, instanceId);
+  if (failure !== undefined) {
+    return undo(context, provisioner, { record: { ...record, objects }, version }, failure.error);
   }
   await context.store.put({ ...record, state: 'ready' }, version);
 }
@@ -116,9 +115,10 @@ async function removeLeftovers(context: OperationContext, record: InstanceRecord
 }
 
 /**
- * Takes back a provisioning that failed, and fails. After a refusal (4xx) nothing of the instance may remain; after
- * other failures the record tells last_operation why. When undoing fails too, the answer must be 5xx whatever came
- * first, because that is what makes a platform send the DELETE which cleans up.
+ * Takes back a provisioning that failed, and fails; the record names what was made or may have been, and no more. After
+ * a refusal (4xx) nothing of the instance may remain; after other failures the record tells last_operation why. When
+ * undoing fails too, the answer must be 5xx whatever came first, because that is what makes a platform send the DELETE
+ * which cleans up.
  */
 async function undo(
   context: OperationContext,

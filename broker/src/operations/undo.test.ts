@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { KubeError } from '@mesitis/kube';
 import { MemoryKube } from '@mesitis/kube/memory';
 import { apiService, objectsEntry, provisionBody, wrapped } from '../testing/fixtures.js';
@@ -26,12 +26,39 @@ describe('a provision that fails', () => {
       400,
       {
         error: 'ClusterRefused',
-        description: expect.stringMatching(/^creating .* was refused: spec.ports: Required value$/),
+        description: expect.stringMatching(
+          /^creating .* was refused: spec.ports: Required value; ask the provider/,
+        ),
       },
     ]);
     expect(madeObjects(kube)).toEqual([]);
     expect(await store.list()).toEqual([]);
     expect((await send('PUT', INSTANCE, provisionBody('api-service'))).status).toBe(201);
+  });
+
+  test('where the broker has no rights at all is a refusal, and leaves nothing that a delete would stumble over', async () => {
+    const kube = new MemoryKube();
+    const { send, store } = await start({ kube, objects: apiService() });
+    for (const verb of ['create', 'create', 'get', 'get', 'get'] as const) {
+      kube.failNext(verb, new KubeError('forbidden', 'may not'));
+    }
+    const answer = await send('PUT', INSTANCE, provisionBody('api-service'));
+    expect([answer.status, answer.body]).toMatchObject([400, { error: 'ClusterRefused' }]);
+    expect(await store.list()).toEqual([]);
+    expect((await send('DELETE', `${INSTANCE}${IDS}`)).status).toBe(410);
+  });
+
+  test('without a certain answer removes what may have been made all the same', async () => {
+    const kube = new MemoryKube();
+    const create = kube.create.bind(kube);
+    jest.spyOn(kube, 'create').mockImplementation(async (object, options) => {
+      await create(object, options);
+      if (object.kind === 'Deployment') throw new KubeError('timeout', 'no answer');
+      return object;
+    });
+    const { send } = await start({ kube, objects: apiService() });
+    expect((await send('PUT', INSTANCE, provisionBody('api-service'))).status).toBe(503);
+    expect(madeObjects(kube)).toEqual([]);
   });
 
   test('undoes in reverse order', async () => {

@@ -27,7 +27,7 @@ export function configMapObjects(
       return Promise.resolve(planObjects(provision, resources(), { instanceId, clusterDomain }));
     },
     async make({ objects }, instanceId) {
-      await createObjects(kube, objects, instanceId, AbortSignal.timeout(removalTimeoutMs));
+      return createObjects(kube, objects, instanceId, AbortSignal.timeout(removalTimeoutMs));
     },
     async remove(objects, instanceId) {
       await removeObjects(kube, objects, instanceId, AbortSignal.timeout(removalTimeoutMs));

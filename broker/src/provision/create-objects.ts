@@ -1,33 +1,57 @@
-import type { Kube, KubeObject } from '@mesitis/kube';
+import type { Kube, KubeErrorKind, KubeObject, ObjectRef } from '@mesitis/kube';
 import { isKubeError, refOf } from '@mesitis/kube';
 import { fromClusterError } from '../cluster-error.js';
 import { BrokerError } from '../errors.js';
 import { display, ownerOf } from './ownership.js';
+import type { MakeOutcome } from './provisioner.js';
 import { waitUntilGone } from './wait-until-gone.js';
 
 /** What creation needs of the cluster. */
 type CreateKube = Pick<Kube, 'get' | 'create' | 'list' | 'watch'>;
 
 /**
+ * With these the API server says for certain that it made nothing. After any other failure, a timeout above all, the
+ * object may exist.
+ */
+const NOT_MADE: readonly KubeErrorKind[] = [
+  'invalid',
+  'forbidden',
+  'unauthorized',
+  'not-found',
+  'conflict',
+  'already-exists',
+  'too-many-requests',
+];
+
+/**
  * Makes the objects group after group, those of a group at once, and never overwrites: what exists with the instance's
- * mark counts as made, anything else is a conflict. The first failure ends it when its group has settled, so that
- * nothing is still under way when the caller undoes what was made.
+ * mark counts as made, anything else is a conflict. The first failure (a BrokerError that names the object, as a rule)
+ * ends it when its group has settled, so that nothing is still under way when the caller undoes what was made. What was
+ * refused or never tried is not among the outcome's objects: undoing must not ask for rights that making lacked.
  * @param signal bounds the waiting for objects that are still going away from an earlier attempt
- * @throws BrokerError that names the object
  */
 export async function createObjects(
   kube: CreateKube,
   groups: readonly KubeObject[][],
   instanceId: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<MakeOutcome> {
+  const objects: ObjectRef[][] = [];
   for (const group of groups) {
-    const outcomes = await Promise.allSettled(
+    const outcomes = await Promise.all(
       group.map(async (object) => createObject(kube, object, instanceId, signal)),
     );
-    const failure = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failure !== undefined) throw failure.reason;
+    objects.push(group.filter((_object, index) => outcomes[index]?.mayExist === true).map(refOf));
+    const failure = outcomes.find(({ error }) => error !== undefined);
+    if (failure !== undefined) return { objects, failure: { error: failure.error } };
   }
+  return { objects };
+}
+
+/** Whether the object is there or may be, as this instance's, and why it is not sure to be. */
+interface Creation {
+  mayExist: boolean;
+  error?: unknown;
 }
 
 async function createObject(
@@ -35,19 +59,33 @@ async function createObject(
   object: KubeObject,
   instanceId: string,
   signal: AbortSignal,
-): Promise<void> {
-  const doing = `creating ${display(refOf(object))}`;
+): Promise<Creation> {
   try {
     await kube.create(object);
+    return { mayExist: true };
   } catch (error) {
-    if (!isKubeError(error, 'already-exists')) throw fromClusterError(error, doing);
-    const leaving = await leavingOrMade(kube, object, instanceId);
-    if (leaving === undefined) return;
-    await waitUntilGone(kube, leaving, signal);
-    await kube.create(object).catch((again: unknown) => {
-      throw fromClusterError(again, doing);
-    });
+    if (!isKubeError(error, 'already-exists')) return notCreated(object, error);
   }
+  try {
+    const leaving = await leavingOrMade(kube, object, instanceId);
+    if (leaving === undefined) return { mayExist: true };
+    await waitUntilGone(kube, leaving, signal);
+  } catch (error) {
+    return { mayExist: !(error instanceof BrokerError && error.code === 'ObjectConflict'), error };
+  }
+  try {
+    await kube.create(object);
+    return { mayExist: true };
+  } catch (error) {
+    return notCreated(object, error);
+  }
+}
+
+function notCreated(object: KubeObject, error: unknown): Creation {
+  return {
+    mayExist: !isKubeError(error, ...NOT_MADE),
+    error: fromClusterError(error, `creating ${display(refOf(object))}`),
+  };
 }
 
 /** Undefined when the existing object counts as made; the object when it is ours but on its way out. */

@@ -10,7 +10,7 @@ export const nonClusterUrl: Provisioner<ProvisionOf<'ProvisionNonClusterURL'>> =
     return Promise.resolve({ objects: [], coordinates: coordinates(url) });
   },
   async make() {
-    await Promise.resolve();
+    return Promise.resolve({ objects: [] });
   },
   async remove() {
     await Promise.resolve();

@@ -9,6 +9,14 @@ export interface ProvisionPlan {
   coordinates: Coordinates;
 }
 
+/** How far making went. */
+export interface MakeOutcome {
+  /** What is in the cluster now, or may be because the API server did not say: group after group. */
+  objects: ObjectRef[][];
+  /** What ended it early; absent when everything was made. */
+  failure?: { error: unknown };
+}
+
 /** What an entry says for one kind of provisioning. */
 export type ProvisionOf<Kind extends Provision['kind']> = Extract<Provision, { kind: Kind }>;
 
@@ -17,8 +25,11 @@ export interface Provisioner<Data extends Provision = Provision> {
   readonly kind: Data['kind'];
   /** Decides what the instance consists of; reads but changes nothing. @throws BrokerError when that can't be */
   plan(provision: Data, instanceId: string): Promise<ProvisionPlan>;
-  /** Makes it. What is there already with the instance's mark counts as made. @throws BrokerError */
-  make(plan: ProvisionPlan, instanceId: string): Promise<void>;
+  /**
+   * Makes it. What is there already with the instance's mark counts as made. Never rejects: a failure is part of the
+   * outcome, because the caller has to know what there is to undo.
+   */
+  make(plan: ProvisionPlan, instanceId: string): Promise<MakeOutcome>;
   /**
    * Takes away what {@link make} may have made, last group first, and waits until it is gone. Needs nothing but the
    * record, because the entry may be gone. Idempotent. @throws BrokerError

@@ -12,7 +12,8 @@ const REOPEN_MS = 250;
  * Waits until exactly this object (by uid; by name when it has none) is gone. Watches; a watch that ends or is too old
  * starts over from a list.
  * @param signal ends the waiting
- * @throws BrokerError DeprovisionIncomplete when the signal fires first, with what holds the object
+ * @throws BrokerError DeprovisionIncomplete when the signal fires first, with what holds the object, or when looking is
+ *   refused
  */
 export async function waitUntilGone(
   kube: Pick<Kube, 'list' | 'watch'>,
@@ -37,7 +38,10 @@ export async function waitUntilGone(
       await delay(REOPEN_MS, undefined, { signal });
     }
   } catch (error) {
-    if (!signal.aborted) throw fromClusterError(error, `waiting for ${display(ref)} to go`);
+    if (!signal.aborted) {
+      // Not 400 even when it was forbidden: the deletion is under way, so something did change.
+      throw fromClusterError(error, `waiting for ${display(ref)} to go`, 'DeprovisionIncomplete');
+    }
     const held = finalizers.length === 0 ? '' : ` (held by the finalizers ${finalizers.join(', ')})`;
     throw new BrokerError('DeprovisionIncomplete', `${display(ref)} is not gone yet${held}; ask again`, {
       cause: error,

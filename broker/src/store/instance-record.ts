@@ -51,7 +51,10 @@ export interface InstanceRecord {
   /** What failed, fit for users: when provisioning failed, or a deprovisioning that is to be repeated. */
   failure?: string;
   provisionKind: Provision['kind'];
-  /** The objects that belong to it, in groups in the order of their making; empty when nothing is made. */
+  /**
+   * The objects that belong to it, in groups in the order of their making: all that are intended, or, after a
+   * provisioning that failed, those that may have been made. Empty when nothing is made.
+   */
   objects: ObjectRef[][];
   coordinates: Coordinates;
   bindings: BindingRecord[];
