@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import nock from 'nock';
 import type { KubeError } from '../errors.js';
 import type { JsonObject, ListQuery } from '../port.js';
@@ -71,6 +71,8 @@ describe('the adapter', () => {
     nock.enableNetConnect();
     expect(pending).toEqual([]);
   });
+  // nock replaces parts of Node itself, which the next test file of this worker shares.
+  afterAll(() => nock.restore());
 
   it.each<Sent>([
     { what: 'get', call: (k) => k.get(ref), request: `GET ${CONFIG_MAPS}/a` },
