@@ -147,6 +147,12 @@ describe('bodies', () => {
   test.each<[string, string, TestHeaders, string]>([
     ['broken JSON', '{"a":', {}, 'the body is not valid JSON'],
     ['no object', '[1]', {}, 'the body must be a JSON object'],
+    [
+      'too deep',
+      `{"a":${'['.repeat(200_000)}1${']'.repeat(200_000)}}`,
+      {},
+      'the body is nested more than 100 levels deep',
+    ],
     ['too large', `{"a":"${'x'.repeat(1024 * 1024)}"}`, {}, 'the body is larger than 1 MiB'],
     ['another type', '{}', { 'content-type': 'text/plain' }, 'the content type must be application/json'],
     [

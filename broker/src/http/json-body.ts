@@ -5,12 +5,36 @@ import { BrokerError } from '../errors.js';
 /** The largest body that is read, in bytes. */
 const BODY_LIMIT = 1024 * 1024;
 
+/** The deepest body that is taken, in levels; writing or comparing one of thousands would overflow the stack. */
+const DEPTH_LIMIT = 100;
+
 /**
  * Reads a JSON body. A missing content type is taken for JSON, a wrong one is 400 and not 415 (osb.md 1.1 X10), and so
- * is a body that is too large, because Service Catalog repeats every other 4xx for ever.
+ * is a body that is too large or too deep, because Service Catalog repeats every other 4xx for ever.
  */
 export function jsonBody(): RequestHandler[] {
-  return [requireJsonType, express.json({ limit: BODY_LIMIT, type: () => true })];
+  return [requireJsonType, express.json({ limit: BODY_LIMIT, type: () => true }), requireFlat];
+}
+
+const requireFlat: RequestHandler = (request, _response, next) => {
+  if (isDeeperThan(request.body, DEPTH_LIMIT)) {
+    throw new BrokerError('MalformedRequest', `the body is nested more than ${DEPTH_LIMIT} levels deep`);
+  }
+  next();
+};
+
+/** Level by level, without recursion, since the depth is the sender's choice. */
+function isDeeperThan(value: unknown, limit: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; depth <= limit; depth += 1) {
+    level = level.flatMap((item) => (isContainer(item) ? Object.values(item) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
+function isContainer(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 const requireJsonType: RequestHandler = (request, _response, next) => {
