@@ -30,9 +30,12 @@ async function main(config: Config): Promise<void> {
     today: () => new Date(),
     newRequestId: randomUUID,
   });
-  let stopping = false;
+  let stopped: Promise<void> | undefined;
   const health = await serve(
-    healthListener({ isReady: () => broker.isReady() && !stopping, status: () => broker.status() }),
+    healthListener({
+      isReady: () => broker.isReady() && stopped === undefined,
+      status: () => broker.status(),
+    }),
     config.healthPort,
   );
   logger.info({ port: health.port }, 'health listening');
@@ -40,8 +43,6 @@ async function main(config: Config): Promise<void> {
   logger.info({ port: api.port }, 'listening');
 
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
-    if (stopping) return;
-    stopping = true;
     logger.info({ signal }, 'stopping');
     await api.stop(GRACE_MS);
     await broker.stop();
@@ -51,7 +52,8 @@ async function main(config: Config): Promise<void> {
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      stop(signal).then(() => process.exit(0), fail);
+      // A second signal joins the first: it must not cut what the first lets finish.
+      stopped ??= stop(signal).then(() => process.exit(0), fail);
     });
   }
 }
