@@ -134,6 +134,16 @@ describe('a credential kind', () => {
     ],
     [
       'CredentialFromClusterSecret',
+      { secretname: 'a', keys: ['b', 'host'] },
+      'credentialdata.keys[1]: delivers host, which provisioning fills in; deliver it under another name',
+    ],
+    [
+      'CredentialFromProvisionedSecret',
+      { secretname: 'a', keys: { b: 'URI' } },
+      'credentialdata.keys.b: delivers URI, which provisioning fills in',
+    ],
+    [
+      'CredentialFromClusterSecret',
       { secretname: 'a', keys: { b: 'x', c: 'x' } },
       'credentialdata.keys.c: delivers x a second time',
     ],

@@ -122,6 +122,10 @@ function readKeys(field: Field, report: Report): SecretKeys | undefined {
     const problem = key === undefined ? undefined : DATA_KEY.problem(key);
     if (problem !== undefined) report.add('credential-key', item, `has a key that ${problem}`);
     if (target === undefined) continue;
+    if (COORDINATES.includes(target.toLowerCase())) {
+      const message = `delivers ${target}, which provisioning fills in; deliver it under another name`;
+      report.add('credential-key', item, message);
+    }
     if (targets.has(target)) {
       report.add('key-duplicate', item, `delivers ${target} a second time; give each key a name of its own`);
     }

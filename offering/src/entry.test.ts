@@ -80,6 +80,7 @@ describe('a catalog entry', () => {
       'whitelist[0]: is "a b"; write a namespace, a glob such as team-*, * or cf:ORG/SPACE',
     ],
     [{ whitelist: ['cf:org'] }, 'whitelist[0]: is "cf:org"; write cf:ORG/SPACE'],
+    [{ whitelist: ['cf:org/*'] }, 'whitelist[0]: is "cf:org/*"; write cf:ORG/SPACE with the names of one'],
     [{ tags: 'a' }, 'tags: must be a list'],
     [{ tags: [''] }, 'tags[0]: is empty'],
     [{ free: 'true' }, 'free: must be true or false, without quotes but is a string'],

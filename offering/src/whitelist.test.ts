@@ -4,7 +4,7 @@ import { matchesWhitelist } from './whitelist.js';
 
 describe('a whitelist', () => {
   it('may hold namespaces, globs and places of Cloud Foundry', () => {
-    const whitelist = ['client-ns', 'team-*', '*-dev', 'a*b*c', '*', 'cf:My Org/dev-*'];
+    const whitelist = ['client-ns', 'team-*', '*-dev', 'a*b*c', '*', 'cf:My Org/dev space'];
     expect(entryOf(entryConfigMap({ whitelist })).whitelist).toEqual(whitelist);
   });
 

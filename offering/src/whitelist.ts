@@ -8,7 +8,8 @@ const WHITELIST_ENTRY: Format = {
   rule: 'whitelist-entry',
   problem: (text) => {
     if (text.startsWith('cf:')) {
-      return /^cf:[^/]+\/[^/]+$/.test(text) ? undefined : `is ${quote(text)}; write cf:ORG/SPACE`;
+      if (/^cf:[^/*]+\/[^/*]+$/.test(text)) return undefined;
+      return `is ${quote(text)}; write cf:ORG/SPACE with the names of one organization and one space`;
     }
     const isGlob = text.length <= MAX_NAME && /^[a-z0-9*]([-a-z0-9*]*[a-z0-9*])?$/.test(text);
     return isGlob

@@ -30,7 +30,7 @@ export async function bindingCredentials(
   if (clash !== undefined) {
     throw new BrokerError(
       'OfferingMisconfigured',
-      `the credential key ${JSON.stringify(clash)} is reserved for the coordinates; ask the provider to rename it`,
+      `the credentials hold the key ${JSON.stringify(clash)}, which is reserved for the coordinates; ask the provider to leave it out or to rename it with credentialdata.keys`,
     );
   }
   return { ...coordinates, ...values };

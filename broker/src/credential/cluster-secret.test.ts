@@ -88,7 +88,7 @@ describe('credentials from a Secret in the cluster', () => {
       {
         error: 'OfferingMisconfigured',
         description:
-          'the credential key "host" is reserved for the coordinates; ask the provider to rename it',
+          'the credentials hold the key "host", which is reserved for the coordinates; ask the provider to leave it out or to rename it with credentialdata.keys',
       },
     ]);
   });
