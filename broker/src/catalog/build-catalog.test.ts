@@ -79,6 +79,7 @@ describe('building the catalog', () => {
     const [entry, first, ...rest] = apiService();
     const configMaps = [entry, first, ...rest].filter((configMap) => configMap !== undefined);
     expect(buildCatalog(configMaps).resources).toHaveLength(3);
+    configMaps.push(entryConfigMap('broken', { version: undefined }));
     expect(buildCatalog(configMaps.map(disabled))).toMatchObject({
       services: [],
       resources: [],

@@ -70,14 +70,18 @@ export function buildCatalog(
   const rejectedResources: RejectedResource[] = [];
   for (const object of configMaps) {
     const { name: configMap = '', labels = {} } = object.metadata;
+    // Also when it does not validate: whoever disabled it knows.
+    if (labels[LABELS.enabled] === 'false') continue;
     const outcome = judge(parse(object));
     if (outcome.reason !== undefined) {
       const { reason } = outcome;
-      if (labels[LABELS.kind] === 'catalog-entry') rejectedEntries.push({ configMap, reason });
-      else if (labels[LABELS.enabled] !== 'false') rejectedResources.push({ configMap, reason, labels });
-    } else if (outcome.configuration?.type === 'catalog-entry') {
+      // In any letter case, as offering reads it.
+      const isEntry = labels[LABELS.kind]?.toLowerCase() === 'catalog-entry';
+      if (isEntry) rejectedEntries.push({ configMap, reason });
+      else rejectedResources.push({ configMap, reason, labels });
+    } else if (outcome.configuration.type === 'catalog-entry') {
       entries.push({ configMap, entry: outcome.configuration.entry });
-    } else if (outcome.configuration !== undefined) {
+    } else {
       resources.push(outcome.configuration.resource);
     }
   }
@@ -93,16 +97,13 @@ export function buildCatalog(
   };
 }
 
-/** What is to be published or made, why it can't be, or neither when it is disabled. */
+/** What is to be published or made, or why it can't be. */
 function judge(
   parsed: Parsed<ProviderConfiguration>,
-): { configuration?: ProviderConfiguration; reason?: never } | { reason: string } {
+): { configuration: ProviderConfiguration; reason?: never } | { reason: string } {
   if (!parsed.ok) return { reason: formatViolations(parsed.violations) };
-  const configuration = parsed.value;
-  const { enabled } = configuration.type === 'catalog-entry' ? configuration : configuration.resource;
-  if (!enabled) return {};
-  const reason = unsupported(configuration);
-  return reason === undefined ? { configuration } : { reason };
+  const reason = unsupported(parsed.value);
+  return reason === undefined ? { configuration: parsed.value } : { reason };
 }
 
 function publish(entries: readonly NamedEntry[]): Pick<Catalog, 'services' | 'plans' | 'serviceIds'> {

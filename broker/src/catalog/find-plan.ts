@@ -11,7 +11,7 @@ export function findPlan(catalog: Catalog, serviceId: string, planId: string): C
   if (plan?.serviceId !== serviceId) {
     throw new BrokerError(
       'UnknownPlan',
-      `plan_id ${JSON.stringify(planId)} is not a plan of service ${JSON.stringify(serviceId)}; read the catalog again`,
+      `plan_id ${JSON.stringify(planId)} is not a plan of service ${JSON.stringify(serviceId)}; read the catalog again, or ask the provider whether it was withdrawn`,
     );
   }
   return plan;
@@ -22,6 +22,6 @@ export function requireService(catalog: Catalog, serviceId: string): void {
   if (catalog.serviceIds.has(serviceId)) return;
   throw new BrokerError(
     'UnknownService',
-    `service_id ${JSON.stringify(serviceId)} is not in the catalog; read the catalog again`,
+    `service_id ${JSON.stringify(serviceId)} is not in the catalog; read the catalog again, or ask the provider whether it was withdrawn`,
   );
 }

@@ -72,7 +72,7 @@ function refuseIncomplete(selector: LabelSelector, { rejectedResources }: Resour
   if (broken === undefined) return;
   throw new BrokerError(
     'OfferingMisconfigured',
-    `the ConfigMap ${broken.configMap} belongs to the offering but can not be used (${broken.reason}); ask the provider to correct or disable it`,
+    `the ConfigMap ${broken.configMap} belongs to the offering but can not be used (${broken.reason.replaceAll('\n', '; ')}); ask the provider to correct or disable it`,
   );
 }
 
