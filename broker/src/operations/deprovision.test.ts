@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { KubeError } from '@mesitis/kube';
 import { MemoryKube } from '@mesitis/kube/memory';
 import { apiService, entryConfigMap, provisionBody } from '../testing/fixtures.js';
@@ -57,6 +57,19 @@ describe('deprovision', () => {
     await kube.patch(ref, { type: 'merge', body: { metadata: { labels: { 'mesitis/instance-id': null } } } });
     expect((await send('DELETE', `${INSTANCE}${IDS}`)).status).toBe(200);
     expect(await kube.get(ref)).toBeDefined();
+  });
+
+  test('that meets a conflict twice over the same object says so instead of asking for ever', async () => {
+    const { send, kube } = await start({ objects: apiService() });
+    await send('PUT', INSTANCE, provisionBody('api-service'));
+    const remove = jest.spyOn(kube, 'remove').mockRejectedValue(new KubeError('conflict', 'not today'));
+    expect(await send('DELETE', `${INSTANCE}${IDS}`)).toMatchObject({
+      status: 500,
+      body: { error: 'DeprovisionIncomplete', description: expect.stringContaining('not today') },
+    });
+    expect(remove).toHaveBeenCalledTimes(2);
+    remove.mockRestore();
+    expect((await send('DELETE', `${INSTANCE}${IDS}`)).status).toBe(200);
   });
 
   test('waits for finalizers', async () => {

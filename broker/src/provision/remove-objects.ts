@@ -22,19 +22,23 @@ export async function removeObjects(
 ): Promise<void> {
   for (const group of groups.toReversed()) {
     const outcomes = await Promise.allSettled(
-      group.map(async (ref) => removeObject(kube, ref, instanceId, signal)),
+      group.map(async (ref) => removeObject({ kube, instanceId, signal }, ref)),
     );
     const failure = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failure !== undefined) throw failure.reason;
   }
 }
 
-async function removeObject(
-  kube: RemoveKube,
-  ref: ObjectRef,
-  instanceId: string,
-  signal: AbortSignal,
-): Promise<void> {
+/** One removal of an instance's objects. */
+interface Removal {
+  kube: RemoveKube;
+  instanceId: string;
+  signal: AbortSignal;
+}
+
+/** @param refusedUid the uid of the object that an attempt before this one could not remove because of a conflict */
+async function removeObject(removal: Removal, ref: ObjectRef, refusedUid?: string): Promise<void> {
+  const { kube, instanceId, signal } = removal;
   let object: KubeObject | undefined;
   try {
     object = await kube.get(ref);
@@ -46,8 +50,12 @@ async function removeObject(
       ...(object.metadata.uid === undefined ? {} : { uid: object.metadata.uid }),
     });
   } catch (error) {
-    // Replaced between the two calls: what was ours is gone, and the new one's marks decide again.
-    if (isKubeError(error, 'conflict') && !signal.aborted) return removeObject(kube, ref, instanceId, signal);
+    // Replaced between the two calls: what was ours is gone, and the new one's marks decide again. A conflict over the
+    // same object once more is somebody's refusal, and asking for ever would not change it.
+    const uid = object?.metadata.uid;
+    if (isKubeError(error, 'conflict') && uid !== refusedUid && !signal.aborted) {
+      return removeObject(removal, ref, uid);
+    }
     // 500 and not 400: the platform shall ask again, whatever has to be mended before that helps.
     throw fromClusterError(error, `removing ${display(ref)}`, 'DeprovisionIncomplete');
   }
