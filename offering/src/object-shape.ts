@@ -12,8 +12,8 @@ const CHECKS: Readonly<Record<WrappedKind, Check>> = {
   ReplicaSet: checkWorkload,
   Pod: (root, report) => checkPodSpec(requireObject(root, 'spec', report), report),
   Service: checkService,
-  ConfigMap: (root, report) => checkMaps(root, ['data', 'binaryData'], report),
-  Secret: (root, report) => checkMaps(root, ['data', 'stringData'], report),
+  ConfigMap: (root, report) => checkMaps(root, { plain: 'data', base64: 'binaryData' }, report),
+  Secret: (root, report) => checkMaps(root, { plain: 'stringData', base64: 'data' }, report),
 };
 
 /** Checks the least that an object of a kind must have. The rest is for the API server to say. */
@@ -59,10 +59,18 @@ function checkPort(field: Field, report: Report): void {
   }
 }
 
-function checkMaps(root: Field<ObjectNode>, keys: readonly string[], report: Report): void {
-  for (const key of keys) {
-    const map = member(root, key);
-    if (map !== undefined) stringMap(map, report);
+/** RFC 4648 section 4 with padding, as the API server reads it: line breaks are passed over. */
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** The two maps of strings that a kind has, by the key of the one that is base64 and of the one that is not. */
+function checkMaps(root: Field<ObjectNode>, keys: { plain: string; base64: string }, report: Report): void {
+  const plain = member(root, keys.plain);
+  if (plain !== undefined) stringMap(plain, report);
+  const encoded = member(root, keys.base64);
+  for (const [text, field] of encoded === undefined ? [] : stringMap(encoded, report)) {
+    if (hasExpression(text) || BASE64.test(text.replaceAll(/[\r\n]/g, ''))) continue;
+    // The value is not quoted: it may well be a password in plain text.
+    report.add('object-base64', field, `is not base64; encode it, or write it as it is under ${keys.plain}`);
   }
 }
 

@@ -81,6 +81,7 @@ const BROKEN: Record<RuleName, ProviderConfigMap> = {
   'object-reserved': metadata({ labels: { 'mesitis/instance-id': 'a' } }),
   'object-label': metadata({ labels: { a: 'b c' } }),
   'object-name-fixed': wrappedConfigMap({ ...SERVICE, metadata: { name: 'a' } }),
+  'object-base64': wrappedConfigMap({ kind: 'Secret', data: { a: '!' } }, { 'mesitis/kind': 'secret' }),
 };
 
 const names = Object.keys(RULES) as RuleName[];

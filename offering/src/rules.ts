@@ -78,6 +78,7 @@ export const RULES = {
   'object-reserved': error('MES058', 'A wrapped object leaves the labels and annotations of Mesitis alone'),
   'object-label': error('MES059', 'Labels and annotations of a wrapped object are ones the API server takes'),
   'object-name-fixed': warning('MES060', 'The name of a wrapped object differs between instances'),
+  'object-base64': error('MES061', 'What a Secret or a ConfigMap holds as base64 is base64'),
 } as const satisfies Record<string, Rule>;
 
 /** The name by which code refers to a rule. */

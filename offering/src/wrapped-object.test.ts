@@ -114,6 +114,12 @@ describe('a wrapped object', () => {
     expect(linesOf(wrappedConfigMap(override))).toEqual([]);
   });
 
+  it('may hold base64 with line breaks, nothing, and expressions where Kubernetes asks for base64', () => {
+    const data = { a: 'aHVu\ndGVy\r\nMg==\n', b: '', c: '${parameters.key}' };
+    const given = wrappedConfigMap({ kind: 'Secret', data, spec: undefined }, { 'mesitis/kind': 'secret' });
+    expect(linesOf(given)).toEqual([]);
+  });
+
   it.each<[string, Overrides, string]>([
     ['deployment', { spec: { template: { spec: POD_SPEC } } }, 'spec.selector: is missing'],
     ['deployment', { spec: { selector: {} } }, 'spec.template: is missing'],
@@ -132,6 +138,13 @@ describe('a wrapped object', () => {
       { stringData: { a: true } },
       'stringData.a: must be a string but is a boolean; put it in quotes',
     ],
+    ['secret', { data: { a: 'aHVudGVyMg==', b: 'hunter2!' } }, 'data.b: is not base64; encode it, or write'],
+    [
+      'secret',
+      { data: { a: 'aHVudGVyMg' } },
+      'data.a: is not base64; encode it, or write it as it is under st',
+    ],
+    ['configmap', { binaryData: { a: 'é' } }, 'binaryData.a: is not base64; encode it, or write it as it is'],
   ])('of kind %s has the least that the kind needs: %j', (label, override, line) => {
     const kinds = {
       deployment: 'Deployment',
