@@ -7,7 +7,7 @@ import { EntryReconciler } from './entry/entry-reconciler.js';
 import { InstanceReconciler } from './instance/instance-reconciler.js';
 import { BINDING_KIND, INSTANCE_KIND } from './model/kinds.js';
 import type { OsbTransport } from './osb/osb.js';
-import { affectedKeys } from './runtime/affected.js';
+import { affectedKeys, keysToRetry } from './runtime/affected.js';
 import { BrokerCalls } from './runtime/broker-calls.js';
 import type { Clock } from './runtime/clock.js';
 import type { Context, Reconciler } from './runtime/context.js';
@@ -110,8 +110,14 @@ export class CatalogController {
   }
 
   #route(change: CacheChange): void {
-    for (const key of affectedKeys(change, (term) => this.#observed.keys(term)))
-      this.#laneOf(key).queue.add(key);
+    const keysUnder = (term: string): string[] => this.#observed.keys(term);
+    for (const key of keysToRetry(change, keysUnder)) {
+      const { kind, namespace, name } = refOfKey(key);
+      const { reconciler, queue } = this.#laneOf(key);
+      reconciler.forget(this.#observed.get(kind, namespace, name)?.metadata.uid);
+      queue.add(key);
+    }
+    for (const key of affectedKeys(change, keysUnder)) this.#laneOf(key).queue.add(key);
     if (change.type === 'deleted') {
       this.#laneOf(keyOf(change.object)).reconciler.forget(change.object.metadata.uid);
     }

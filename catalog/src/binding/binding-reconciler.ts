@@ -1,16 +1,17 @@
 import type { KubeObject } from '@mesitis/kube';
-import { gatherInputs } from '../instance/gather-inputs.js';
+import { gather, inputsFor } from '../instance/gather-inputs.js';
+import type { Gathered } from '../instance/gather-inputs.js';
 import type { Inputs } from '../instance/step.js';
-import { withoutFinalizer } from '../model/finalizer.js';
 import { BINDING_KIND, INSTANCE_KIND } from '../model/kinds.js';
 import { asBinding, asInstance } from '../model/objects.js';
 import type { BindingStatus, ServiceBinding } from '../model/objects.js';
 import type { OsbResult } from '../osb/osb.js';
 import type { Context, Reconciler } from '../runtime/context.js';
 import { keyOf, refOfKey } from '../runtime/keys.js';
-import { BROKER_RETRIES } from '../runtime/limits.js';
+import { OUTAGE_RETRIES, retryLimitsAfter } from '../runtime/limits.js';
 import type { CallOutcome } from '../runtime/outcome.js';
 import { RetryLedger } from '../runtime/retry-ledger.js';
+import type { RetryLimits } from '../runtime/retry-ledger.js';
 import { storeOutcome } from '../runtime/store-status.js';
 import { decideBinding } from './decide-binding.js';
 import {
@@ -24,36 +25,38 @@ import {
 import { ejectSecrets, injectSecret } from './secret-store.js';
 import type { BindingCall, BindingWorld } from './step.js';
 
-/** What a binding's call led to, for whichever version of the binding it is stored in. */
-type OutcomeFor = (binding: ServiceBinding) => CallOutcome<BindingStatus>;
+/** What a binding's call led to, and how to space out attempts when it has to be repeated. */
+interface Finding {
+  /** For whichever version of the binding it is stored in. */
+  outcomeFor: (binding: ServiceBinding) => CallOutcome<BindingStatus>;
+  limits: RetryLimits;
+}
 
 /** Takes the steps that {@link decideBinding} names, one after the other, until there is none to take now. */
 export class BindingReconciler implements Reconciler {
   readonly #context: Context;
-  readonly #retries = new RetryLedger(BROKER_RETRIES);
+  readonly #retries = new RetryLedger();
 
   constructor(context: Context) {
     this.#context = context;
   }
 
   async reconcile(key: string): Promise<number | undefined> {
-    const { kube, observed } = this.#context;
+    const { observed } = this.#context;
     const { namespace, name } = refOfKey(key);
-    let inputs: Inputs | undefined;
+    let gathered: Gathered | undefined;
     for (;;) {
       const object = observed.get(BINDING_KIND, namespace, name);
       if (object === undefined) return undefined;
       const binding = asBinding(object);
-      const step = decideBinding(binding, this.#world(binding, inputs));
+      const step = decideBinding(binding, this.#world(binding, inputsFor(binding, gathered)));
       switch (step.type) {
         case 'idle':
           return undefined;
         case 'wait':
           return step.until;
         case 'gather':
-          inputs = await gatherInputs(kube, binding);
-          // Namespaces and Secrets are not watched: look again after a pause.
-          if (!inputs.ok) this.#retries.postpone(binding, this.#context.clock.now());
+          gathered = await this.#gather(binding);
           break;
         case 'update-object':
           await observed.update(step.object);
@@ -62,7 +65,7 @@ export class BindingReconciler implements Reconciler {
           await observed.update({ ...binding, status: step.status }, { subresource: 'status' });
           break;
         case 'call':
-          await this.#finish(binding, await this.#call(binding, step));
+          await this.#call(binding, step);
       }
     }
   }
@@ -90,22 +93,41 @@ export class BindingReconciler implements Reconciler {
     };
   }
 
-  async #call(binding: ServiceBinding, call: BindingCall): Promise<OutcomeFor> {
+  async #call(binding: ServiceBinding, call: BindingCall): Promise<void> {
+    try {
+      await this.#finish(binding, await this.#carryOut(binding, call));
+    } catch (error) {
+      // The broker will be asked again: not at once, because there is nothing wrong with it.
+      this.#postpone(binding);
+      throw error;
+    }
+  }
+
+  async #carryOut(binding: ServiceBinding, call: BindingCall): Promise<Finding> {
     const { clock, kube } = this.#context;
     if (call.operation === 'Unbind') {
       const problem = await ejectSecrets(kube, binding);
-      if (problem !== undefined) return (current) => afterEjectionFailure(current, problem, clock.now());
-      const result = await this.#send(binding, call);
-      return (current) => afterUnbind(current, call, result, clock.now());
+      if (problem !== undefined) {
+        const outcomeFor: Finding['outcomeFor'] = (current) =>
+          afterEjectionFailure(current, problem, clock.now());
+        return { outcomeFor, limits: OUTAGE_RETRIES };
+      }
     }
     const result = await this.#send(binding, call);
+    const limits = retryLimitsAfter(result);
+    if (call.operation === 'Unbind') {
+      return { outcomeFor: (current) => afterUnbind(current, call, result, clock.now()), limits };
+    }
     const credentials = grantedCredentials(result);
-    if (credentials === undefined) return (current) => afterBindFailure(current, call, result, clock.now());
+    if (credentials === undefined) {
+      return { outcomeFor: (current) => afterBindFailure(current, call, result, clock.now()), limits };
+    }
     const injected = await injectSecret(kube, binding, credentials);
-    return (current) =>
+    const outcomeFor: Finding['outcomeFor'] = (current) =>
       injected.ok
         ? afterInjection(current, injected.secretName, clock.now())
         : afterInjectionFailure(current, injected.message, clock.now());
+    return { outcomeFor, limits: OUTAGE_RETRIES };
   }
 
   async #send(binding: ServiceBinding, call: BindingCall): Promise<OsbResult> {
@@ -125,18 +147,21 @@ export class BindingReconciler implements Reconciler {
     return result;
   }
 
-  async #finish(binding: ServiceBinding, outcomeFor: OutcomeFor): Promise<void> {
-    const { clock, events, observed } = this.#context;
-    const outcome = outcomeFor(binding);
-    if (outcome.next === 'retry') this.#retries.postpone(binding, clock.now(), outcome.retryAfterSeconds);
-    else this.#retries.forget(binding.metadata.uid);
-    const released = withoutFinalizer(binding);
-    if (outcome.next === 'gone' && released.metadata.finalizers?.length === 0) {
-      // With the last finalizer the object goes: nobody would read its status.
-      if (outcome.event !== undefined) events.record(binding, outcome.event);
-      await observed.update(released);
-      return;
-    }
+  async #finish(binding: ServiceBinding, { outcomeFor, limits }: Finding): Promise<void> {
     await storeOutcome(this.#context, { object: binding, read: asBinding, outcomeFor });
+    const { next, retryAfterSeconds: wishSeconds } = outcomeFor(binding);
+    if (next !== 'retry') this.#retries.forget(binding.metadata.uid);
+    else this.#retries.postpone(binding, this.#context.clock.now(), { limits, wishSeconds });
+  }
+
+  async #gather(binding: ServiceBinding): Promise<Gathered> {
+    const gathered = await gather(this.#context.kube, binding);
+    // Namespaces and Secrets are not watched: look again after a pause.
+    if (!gathered.inputs.ok) this.#postpone(binding);
+    return gathered;
+  }
+
+  #postpone(binding: ServiceBinding): void {
+    this.#retries.postpone(binding, this.#context.clock.now(), { limits: OUTAGE_RETRIES });
   }
 }

@@ -137,6 +137,8 @@ function startBind(
     status.currentOperation === 'Bind' &&
     isDeepStrictEqual(status.inProgressProperties, inProgressProperties);
   if (underWay && findCondition(status, 'Ready') !== undefined) return undefined;
+  // See the same decision about instances: only a broker that has not heard of the binding can refuse it entirely.
+  const isFirst = status.unbindStatus !== 'Required';
   return withConditions<BindingStatus>(
     {
       ...status,
@@ -147,14 +149,16 @@ function startBind(
       inProgressProperties,
       unbindStatus: 'Required',
     },
-    [
-      {
-        type: 'Ready',
-        status: 'False',
-        reason: BIND_IN_FLIGHT,
-        message: 'Binding request for ServiceBinding in-flight to Broker',
-      },
-    ],
+    isFirst
+      ? [
+          {
+            type: 'Ready',
+            status: 'False',
+            reason: BIND_IN_FLIGHT,
+            message: 'Binding request for ServiceBinding in-flight to Broker',
+          },
+        ]
+      : [],
     now,
   );
 }

@@ -4,7 +4,7 @@ import { hasFinalizer, withFinalizer } from '../model/finalizer.js';
 import { hasLabels, instanceLabels, mergedLabels } from '../model/labels.js';
 import { isDeleting } from '../model/objects.js';
 import type { InstanceStatus, ServiceInstance } from '../model/objects.js';
-import { decideDeprovision, decidePoll } from './decide-deprovision.js';
+import { decideDeprovision, decidePoll, residenceOf } from './decide-deprovision.js';
 import { propertiesOf, provisionRequest, updateRequest } from './requests.js';
 import type { RequestFacts } from './requests.js';
 import {
@@ -55,11 +55,51 @@ function checkedReferences(instance: ServiceInstance, world: InstanceWorld): Res
     const message = `The broker "${resolution.broker.metadata.name}" is being deleted; cannot provision.`;
     return new Unresolved('ReferencesDeletedBroker', message);
   }
+  const owner = isKnownToBroker(instance) ? undefined : idOwner(instance, resolution, world);
+  if (owner !== undefined) return idTaken(instance, owner);
   if (isProvisioned(instance) && serviceClass.spec.planUpdatable !== true) {
     const message = `The Service Class ${serviceClass.spec.externalName} does not allow plan changes.`;
     return new Unresolved('PlanNotUpdatable', message);
   }
   return resolution;
+}
+
+/**
+ * The instance that the broker knows, or is about to know, by the same id. A copy of an instance, its id included, must
+ * not become a second name for it: who deletes the copy would take the original's service away.
+ */
+function idOwner(
+  instance: ServiceInstance,
+  { broker }: Resolved,
+  { catalog, namesakes }: InstanceWorld,
+): ServiceInstance | undefined {
+  if ((instance.spec.externalID ?? '') === '') return undefined;
+  return namesakes().find((other) => {
+    const residence = residenceOf(other, catalog);
+    if (residence instanceof Unresolved || residence.broker.metadata.uid !== broker.metadata.uid)
+      return false;
+    return isKnownToBroker(other) || isOlder(other, instance);
+  });
+}
+
+/** Whether something of this instance may be at the broker. */
+function isKnownToBroker({ status }: ServiceInstance): boolean {
+  return status?.deprovisionStatus === 'Required' || status?.deprovisionStatus === 'Failed';
+}
+
+function isOlder({ metadata: a }: ServiceInstance, { metadata: b }: ServiceInstance): boolean {
+  const [since, reference] = [a, b].map(({ creationTimestamp, uid }) => `${creationTimestamp ?? ''} ${uid}`);
+  return (since ?? '') < (reference ?? '');
+}
+
+function idTaken({ metadata, spec }: ServiceInstance, { metadata: owner }: ServiceInstance): Unresolved {
+  // Another namespace's names are nobody's business here.
+  const whose =
+    owner.namespace === metadata.namespace ? `the ServiceInstance "${owner.name}"` : 'an instance elsewhere';
+  return new Unresolved(
+    'ExternalIDInUse',
+    `The broker knows ${whose} by the externalID "${spec.externalID ?? ''}": create this one anew without externalID.`,
+  );
 }
 
 /** The instance with everything that must be stored before the broker hears of it; undefined when it is. */
@@ -155,6 +195,9 @@ function start(
     status.observedGeneration === observedGeneration &&
     isDeepStrictEqual(status.inProgressProperties, inProgressProperties);
   if (underWay && findCondition(status, 'Ready') !== undefined) return undefined;
+  // After an attempt with an open end the broker may have something: what it said stays to be seen until it says more,
+  // so that a refusal is not taken for its first word.
+  const isFirst = operation === 'Update' || status.deprovisionStatus !== 'Required';
   return withConditions<InstanceStatus>(
     {
       ...withoutCondition(status, 'Failed'),
@@ -168,7 +211,7 @@ function start(
       deprovisionStatus: 'Required',
       ...(operation === 'Provision' ? { provisionStatus: 'NotProvisioned' as const } : {}),
     },
-    [{ type: 'Ready', status: 'False', ...WORDS[operation].inFlight }],
+    isFirst ? [{ type: 'Ready', status: 'False', ...WORDS[operation].inFlight }] : [],
     now,
   );
 }

@@ -1,12 +1,34 @@
-import type { Kube } from '@mesitis/kube';
+import type { Kube, KubeObject } from '@mesitis/kube';
 import { mergeParameters } from '../model/parameters.js';
 import type { SecretValue } from '../model/parameters.js';
 import type { ServiceBinding, ServiceInstance } from '../model/objects.js';
 import { secretText } from '../osb/connection.js';
 import type { Inputs } from './step.js';
 
+/** What was read, and which generation of which object it was read for. */
+export interface Gathered {
+  inputs: Inputs;
+  uid: string;
+  generation: number | undefined;
+}
+
+/** What was gathered as far as it counts for the object: parameters may have been edited meanwhile. */
+export function inputsFor({ metadata }: KubeObject, gathered: Gathered | undefined): Inputs | undefined {
+  const counts = gathered?.uid === metadata.uid && gathered?.generation === metadata.generation;
+  return counts ? gathered?.inputs : undefined;
+}
+
+/** {@link Gathered} for the object as it is. Throws a KubeError. */
+export async function gather(
+  kube: Pick<Kube, 'get'>,
+  object: ServiceInstance | ServiceBinding,
+): Promise<Gathered> {
+  const { uid, generation } = object.metadata;
+  return { inputs: await gatherInputs(kube, object), uid, generation };
+}
+
 /** Reads what a request needs besides the object: the namespace's uid and the Secrets of `parametersFrom`. */
-export async function gatherInputs(
+async function gatherInputs(
   kube: Pick<Kube, 'get'>,
   { metadata, spec }: ServiceInstance | ServiceBinding,
 ): Promise<Inputs> {

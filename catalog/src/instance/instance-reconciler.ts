@@ -1,46 +1,45 @@
 import { INSTANCE_KIND } from '../model/kinds.js';
 import { asInstance } from '../model/objects.js';
 import type { ServiceInstance } from '../model/objects.js';
-import { withoutFinalizer } from '../model/finalizer.js';
 import type { Context, Reconciler } from '../runtime/context.js';
 import { TERMS } from '../runtime/indexes.js';
 import { keyOf, refOfKey } from '../runtime/keys.js';
-import { BROKER_RETRIES, OPERATION_POLLS } from '../runtime/limits.js';
+import { OPERATION_POLLS, OUTAGE_RETRIES, retryLimitsAfter } from '../runtime/limits.js';
 import { RetryLedger } from '../runtime/retry-ledger.js';
 import { storeOutcome } from '../runtime/store-status.js';
 import { decideInstance } from './decide-instance.js';
-import { gatherInputs } from './gather-inputs.js';
+import { gather, inputsFor } from './gather-inputs.js';
+import type { Gathered } from './gather-inputs.js';
 import { afterInstanceCall } from './outcomes.js';
+import type { Outcome } from './transitions.js';
 import type { Inputs, InstanceCall, InstanceWorld } from './step.js';
 
 /** Takes the steps that {@link decideInstance} names, one after the other, until there is none to take now. */
 export class InstanceReconciler implements Reconciler {
   readonly #context: Context;
-  readonly #retries = new RetryLedger(BROKER_RETRIES);
-  readonly #polls = new RetryLedger(OPERATION_POLLS);
+  readonly #retries = new RetryLedger();
+  readonly #polls = new RetryLedger();
 
   constructor(context: Context) {
     this.#context = context;
   }
 
   async reconcile(key: string): Promise<number | undefined> {
-    const { kube, observed } = this.#context;
+    const { observed } = this.#context;
     const { namespace, name } = refOfKey(key);
-    let inputs: Inputs | undefined;
+    let gathered: Gathered | undefined;
     for (;;) {
       const object = observed.get(INSTANCE_KIND, namespace, name);
       if (object === undefined) return undefined;
       const instance = asInstance(object);
-      const step = decideInstance(instance, this.#world(instance, inputs));
+      const step = decideInstance(instance, this.#world(instance, inputsFor(instance, gathered)));
       switch (step.type) {
         case 'idle':
           return undefined;
         case 'wait':
           return step.until;
         case 'gather':
-          inputs = await gatherInputs(kube, instance);
-          // Namespaces and Secrets are not watched: look again after a pause.
-          if (!inputs.ok) this.#retries.postpone(instance, this.#context.clock.now());
+          gathered = await this.#gather(instance);
           break;
         case 'update-object':
           await observed.update(step.object);
@@ -69,12 +68,17 @@ export class InstanceReconciler implements Reconciler {
       catalog,
       bindings: () => observed.keys(TERMS.ofInstance(keyOf(instance))),
       newId,
+      namesakes: () =>
+        observed
+          .find(TERMS.externalID(instance.spec.externalID ?? ''))
+          .filter(({ metadata }) => metadata.uid !== instance.metadata.uid)
+          .map(asInstance),
       ...(inputs === undefined ? {} : { inputs }),
     };
   }
 
   async #call(instance: ServiceInstance, call: InstanceCall): Promise<void> {
-    const { brokers, clock, events, log, observed } = this.#context;
+    const { brokers, clock, log } = this.#context;
     const startedAt = clock.now();
     const result = await brokers.call(call.broker, call.request);
     const now = clock.now();
@@ -90,25 +94,33 @@ export class InstanceReconciler implements Reconciler {
       },
       'broker called',
     );
-    this.#schedule(instance, outcome, now);
-    const released = withoutFinalizer(instance);
-    if (outcome.next === 'gone' && released.metadata.finalizers?.length === 0) {
-      // With the last finalizer the object goes: nobody would read its status.
-      if (outcome.event !== undefined) events.record(instance, outcome.event);
-      await observed.update(released);
-      return;
-    }
-    await storeOutcome(this.#context, {
-      object: instance,
-      read: asInstance,
-      outcomeFor: (current) => afterInstanceCall(current, call, result, now),
-    });
+    const outcomeFor = (current: ServiceInstance): Outcome => afterInstanceCall(current, call, result, now);
+    await this.#store(instance, outcomeFor);
+    const { next, retryAfterSeconds: wishSeconds } = outcome;
+    if (next === 'poll') this.#polls.postpone(instance, now, { limits: OPERATION_POLLS, wishSeconds });
+    else this.#polls.forget(instance.metadata.uid);
+    if (next !== 'retry') this.#retries.forget(instance.metadata.uid);
+    else this.#retries.postpone(instance, now, { limits: retryLimitsAfter(result), wishSeconds });
   }
 
-  #schedule(instance: ServiceInstance, outcome: ReturnType<typeof afterInstanceCall>, now: number): void {
-    if (outcome.next !== 'poll') this.#polls.forget(instance.metadata.uid);
-    if (outcome.next !== 'retry') this.#retries.forget(instance.metadata.uid);
-    if (outcome.next === 'poll') this.#polls.postpone(instance, now, outcome.retryAfterSeconds);
-    if (outcome.next === 'retry') this.#retries.postpone(instance, now, outcome.retryAfterSeconds);
+  async #store(instance: ServiceInstance, outcomeFor: (current: ServiceInstance) => Outcome): Promise<void> {
+    try {
+      await storeOutcome(this.#context, { object: instance, read: asInstance, outcomeFor });
+    } catch (error) {
+      // The broker will be asked again: not at once, because there is nothing wrong with it.
+      this.#postpone(instance);
+      throw error;
+    }
+  }
+
+  async #gather(instance: ServiceInstance): Promise<Gathered> {
+    const gathered = await gather(this.#context.kube, instance);
+    // Namespaces and Secrets are not watched: look again after a pause.
+    if (!gathered.inputs.ok) this.#postpone(instance);
+    return gathered;
+  }
+
+  #postpone(instance: ServiceInstance): void {
+    this.#retries.postpone(instance, this.#context.clock.now(), { limits: OUTAGE_RETRIES });
   }
 }

@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { KubeError } from '@mesitis/kube';
+import type { KubeCall } from '@mesitis/kube/memory';
+import { API_VERSION } from '../model/kinds.js';
 import { condition, Harness, isReady, NAMESPACE } from '../testing/harness.js';
 import { catalogOf } from '../testing/scripted-broker.js';
 import type { Answer } from '../testing/scripted-broker.js';
@@ -287,11 +290,75 @@ describe('parameters from Secrets', () => {
   });
 });
 
-test('an instance that was edited while the broker was working keeps the answer', async () => {
-  harness.broker.script('PUT', /./, { status: 201, body: { dashboard_url: 'http://d' } });
-  await create();
+test('an instance that is edited while the broker works keeps the answer, and is updated with what was edited', async () => {
+  let edited: () => void = () => undefined;
+  const after = new Promise<void>((resolve) => (edited = resolve));
+  harness.broker.script('PUT', /./, { status: 201, body: { dashboard_url: 'http://d' }, after });
+  await create({ ...SPEC, parameters: { size: 1 } });
   await harness.untilReason('ServiceInstance', 'mine', 'ProvisionRequestInFlight');
   await change({ parameters: { size: 2 } });
-  await harness.untilReason('ServiceInstance', 'mine', 'InstanceUpdatedSuccessfully');
-  expect(harness.broker.calls().map((call) => call.split(' ')[0])).toContain('PATCH');
+  edited();
+  const updated = await harness.untilReason('ServiceInstance', 'mine', 'InstanceUpdatedSuccessfully');
+  expect(harness.broker.seen.at(-1)).toMatchObject({ method: 'PATCH', body: { parameters: { size: 2 } } });
+  expect(updated).toMatchObject({
+    status: { dashboardURL: 'http://d', externalProperties: { parameters: { size: 2 } } },
+  });
+});
+
+describe('a failed provision', () => {
+  test('is repeated at once when its broker was fetched again, however long the pause would be', async () => {
+    harness.broker.script('PUT', /./, { status: 422, body: {}, headers: { 'Retry-After': '900' } });
+    await create();
+    await harness.untilReason('ServiceInstance', 'mine', 'ProvisionCallFailed');
+    await harness.kube.patch(
+      { apiVersion: API_VERSION, kind: 'ClusterServiceBroker', name: 'broker' },
+      { type: 'merge', body: { spec: { relistRequests: 1 } } },
+    );
+    await harness.until('ServiceInstance', 'mine', isReady);
+  });
+
+  test('leads to a deprovision when a refusal was not the first word, edits in between or not', async () => {
+    harness.broker.script('PUT', /./, { status: 500, body: {} }, { status: 400, body: {} });
+    await create();
+    await harness.untilReason('ServiceInstance', 'mine', 'ProvisionCallFailed');
+    await change({ parameters: { size: 2 } });
+    await harness.untilReason('ServiceInstance', 'mine', 'ClusterServiceBrokerReturnedFailure', 'Failed');
+    await harness.remove('ServiceInstance', 'mine');
+    await harness.untilGone('ServiceInstance', 'mine');
+    expect(harness.broker.calls().map((call) => call.split(' ')[0])).toEqual(['PUT', 'PUT', 'DELETE']);
+  });
+});
+
+test('a call whose answer could not be stored is not repeated at once', async () => {
+  const isAnswer = ({ verb, object }: KubeCall): boolean => verb === 'update' && isReady(object);
+  harness.kube.failNext(isAnswer, new KubeError('unavailable', 'no answer'), 2);
+  await create();
+  for (const [calls, pause] of [
+    [1, 1000],
+    [2, 2000],
+  ] as const) {
+    await harness.clock.scheduled(pause);
+    expect(harness.broker.calls()).toHaveLength(calls);
+    harness.clock.advance(pause);
+  }
+  await harness.until('ServiceInstance', 'mine', isReady);
+  expect(harness.broker.calls()).toHaveLength(3);
+});
+
+test('a copy with the same externalID stays away from the broker, and takes over when the original is gone', async () => {
+  await create({ ...SPEC, externalID: 'shared' });
+  await harness.until('ServiceInstance', 'mine', isReady);
+  await harness.create('ServiceInstance', 'copy', { ...SPEC, externalID: 'shared' });
+  const refused = await harness.untilReason('ServiceInstance', 'copy', 'ExternalIDInUse');
+  expect(condition(refused)?.message).toContain(
+    'knows the ServiceInstance "mine" by the externalID "shared"',
+  );
+  await harness.remove('ServiceInstance', 'copy');
+  await harness.untilGone('ServiceInstance', 'copy');
+  expect(harness.broker.calls()).toEqual(['PUT /v2/service_instances/shared']);
+
+  await harness.create('ServiceInstance', 'heir', { ...SPEC, externalID: 'shared' });
+  await harness.untilReason('ServiceInstance', 'heir', 'ExternalIDInUse');
+  await harness.remove('ServiceInstance', 'mine');
+  await harness.until('ServiceInstance', 'heir', isReady);
 });

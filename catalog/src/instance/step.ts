@@ -1,7 +1,7 @@
 import type { KubeObject } from '@mesitis/kube';
 import type { CatalogView } from '../model/catalog-view.js';
 import type { Parameters } from '../model/parameters.js';
-import type { InstanceStatus, ServiceBroker, ServiceClass } from '../model/objects.js';
+import type { InstanceStatus, ServiceBroker, ServiceClass, ServiceInstance } from '../model/objects.js';
 import type { OsbRequest } from '../osb/osb.js';
 
 /** What had to be read from the API server for a request: the condition to report when it could not be had. */
@@ -20,6 +20,8 @@ export interface InstanceWorld {
   catalog: CatalogView;
   /** Names of the bindings of this instance. */
   bindings: () => readonly string[];
+  /** The other instances with the same `spec.externalID`. */
+  namesakes: () => readonly ServiceInstance[];
   /** Absent until the step `gather` was taken. */
   inputs?: Inputs;
   /** A new UUID. */

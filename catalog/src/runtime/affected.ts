@@ -1,6 +1,7 @@
 import type { CacheChange, KubeObject } from '@mesitis/kube';
-import { BINDING_KIND, INSTANCE_KIND } from '../model/kinds.js';
-import { asBinding } from '../model/objects.js';
+import { isTrue } from '../model/conditions.js';
+import { BINDING_KIND, INSTANCE_KIND, SCOPES } from '../model/kinds.js';
+import { asBinding, asBroker, asInstance } from '../model/objects.js';
 import { TERMS, termsOf } from './indexes.js';
 import { keyFor, keyOf } from './keys.js';
 
@@ -20,12 +21,32 @@ export function affectedKeys(change: CacheChange, keysUnder: (term: string) => s
         ...keysUnder(TERMS.ofInstance(own)),
         ...noLongerUsed(change),
         ...(type === 'deleted' ? keysUnder(TERMS.leavingBroker()) : []),
+        ...(type === 'deleted' ? keysUnder(TERMS.externalID(asInstance(object).spec.externalID ?? '')) : []),
       ];
     default:
       // A broker, a class or a plan: those that miss one may have found it.
       return [own, ...keysUnder(TERMS.waiting())];
   }
 }
+
+/**
+ * The instances and bindings of a broker whose catalog was just had after it could not be, or was asked for: what they
+ * failed with may be over, so they need not wait for the end of their pause.
+ */
+export function keysToRetry(
+  { object, previous, type }: CacheChange,
+  keysUnder: (term: string) => string[],
+): string[] {
+  if (type !== 'modified' || previous === undefined || !BROKER_KINDS.includes(object.kind)) return [];
+  const [was, is] = [asBroker(previous).status, asBroker(object).status];
+  const isSame = isTrue(was, 'Ready') && was?.reconciledGeneration === is?.reconciledGeneration;
+  if (isSame || !isTrue(is, 'Ready')) return [];
+  const entries = keysUnder(TERMS.ofBroker(keyOf(object)));
+  const instances = new Set(entries.flatMap((entry) => keysUnder(TERMS.using(entry))));
+  return [...instances].flatMap((instance) => [instance, ...keysUnder(TERMS.ofInstance(instance))]);
+}
+
+const BROKER_KINDS: readonly string[] = SCOPES.map(({ brokerKind }) => brokerKind);
 
 function instanceOf(binding: KubeObject): string {
   const { metadata, spec } = asBinding(binding);

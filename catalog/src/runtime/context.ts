@@ -24,6 +24,6 @@ export interface Context {
 /** Brings one kind of object in order; see {@link WorkQueueOptions.reconcile}. */
 export interface Reconciler {
   reconcile(key: string): Promise<number | undefined>;
-  /** Drops what is remembered about an object that is gone. */
+  /** Drops what is remembered about an object: it is gone, or its pauses are over. */
   forget(uid: string | undefined): void;
 }

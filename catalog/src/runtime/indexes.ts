@@ -21,6 +21,8 @@ export const TERMS = {
   waiting: (): string => 'waiting',
   /** Bindings by the key of their instance. */
   ofInstance: (instanceKey: string): string => `instance=${instanceKey}`,
+  /** Instances by the id that brokers know them by. */
+  externalID: (id: string): string => `externalID=${id}`,
   /** Brokers that are being deleted. */
   leavingBroker: (): string => 'leaving-broker',
 } as const;
@@ -53,6 +55,7 @@ function instanceTerms({ metadata, spec, status }: ServiceInstance): string[] {
     if (planRef) terms.push(TERMS.using(keyFor(scope.planKind, namespace, planRef.name)));
   }
   if (waitsForReferences(status)) terms.push(TERMS.waiting());
+  if (spec.externalID !== undefined && spec.externalID !== '') terms.push(TERMS.externalID(spec.externalID));
   return terms;
 }
 

@@ -103,12 +103,14 @@ export class Observed {
 
   #remember(object: KubeObject): KubeObject {
     const { kind, metadata } = object;
+    const cached = this.#caches.get(kind)?.get(metadata.name ?? '', metadata.namespace);
+    // When the watch was faster than the answer there is nothing to bridge.
+    if (cached === undefined || cached.metadata.uid !== metadata.uid) return object;
     if (metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0) {
       // The server answers such a write with a version that may be the one before.
       this.#gone.set(keyOf(object), metadata.uid);
     }
-    const cached = this.#caches.get(kind)?.get(metadata.name ?? '', metadata.namespace);
-    if (cached !== undefined && isOlder(cached, object)) this.#written.set(keyOf(object), object);
+    if (isOlder(cached, object)) this.#written.set(keyOf(object), object);
     return object;
   }
 

@@ -6,6 +6,12 @@ export interface RetryLimits {
   longestMs: number;
 }
 
+/** How long a pause should be: the limits, and the broker's wish. */
+export interface Pause {
+  limits: RetryLimits;
+  wishSeconds?: number | undefined;
+}
+
 interface Entry {
   generation: number | undefined;
   attempts: number;
@@ -17,12 +23,7 @@ interface Entry {
  * differently. Kept in memory only: a restart tries at once, which is what an operator who restarts hopes for.
  */
 export class RetryLedger {
-  readonly #limits: RetryLimits;
   readonly #entries = new Map<string, Entry>();
-
-  constructor(limits: RetryLimits) {
-    this.#limits = limits;
-  }
 
   /** The moment, in milliseconds since the epoch, before which nothing should be tried; 0 when now is fine. */
   notBefore({ metadata }: KubeObject): number {
@@ -31,11 +32,11 @@ export class RetryLedger {
   }
 
   /** Counts an attempt and sets the pause after it; a broker's own wish (`Retry-After`, seconds) only lengthens it. */
-  postpone({ metadata }: KubeObject, now: number, wishSeconds = 0): void {
+  postpone({ metadata }: KubeObject, now: number, { limits, wishSeconds = 0 }: Pause): void {
     const before = this.#entries.get(metadata.uid ?? '');
     const attempts = before !== undefined && before.generation === metadata.generation ? before.attempts : 0;
-    const pause = Math.min(this.#limits.firstMs * 2 ** attempts, this.#limits.longestMs);
-    const wish = Math.min(wishSeconds * 1000, Math.max(this.#limits.longestMs, LONGEST_WISH_MS));
+    const pause = Math.min(limits.firstMs * 2 ** attempts, limits.longestMs);
+    const wish = Math.min(wishSeconds * 1000, Math.max(limits.longestMs, LONGEST_WISH_MS));
     this.#entries.set(metadata.uid ?? '', {
       generation: metadata.generation,
       attempts: attempts + 1,

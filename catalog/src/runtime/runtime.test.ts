@@ -17,26 +17,28 @@ function thing(generation: number): KubeObject {
 }
 
 describe('RetryLedger', () => {
+  const limits = { firstMs: 1000, longestMs: 3000 };
+
   test('doubles the pause up to a limit', () => {
-    const ledger = new RetryLedger({ firstMs: 1000, longestMs: 3000 });
+    const ledger = new RetryLedger();
     const pauses = [0, 0, 0].map(() => {
-      ledger.postpone(thing(1), 0);
+      ledger.postpone(thing(1), 0, { limits });
       return ledger.notBefore(thing(1));
     });
     expect(pauses).toEqual([1000, 2000, 3000]);
   });
 
   test('grants the wish for a longer pause, not for a shorter one', () => {
-    const ledger = new RetryLedger({ firstMs: 1000, longestMs: 3000 });
-    ledger.postpone(thing(1), 0, 0.1);
+    const ledger = new RetryLedger();
+    ledger.postpone(thing(1), 0, { limits, wishSeconds: 0.1 });
     expect(ledger.notBefore(thing(1))).toBe(1000);
-    ledger.postpone(thing(1), 0, 30);
+    ledger.postpone(thing(1), 0, { limits, wishSeconds: 30 });
     expect(ledger.notBefore(thing(1))).toBe(30_000);
   });
 
   test('starts afresh with a new generation, and when it is told to forget', () => {
-    const ledger = new RetryLedger({ firstMs: 1000, longestMs: 3000 });
-    ledger.postpone(thing(1), 0);
+    const ledger = new RetryLedger();
+    ledger.postpone(thing(1), 0, { limits });
     expect(ledger.notBefore(thing(2))).toBe(0);
     ledger.forget('u');
     expect(ledger.notBefore(thing(1))).toBe(0);

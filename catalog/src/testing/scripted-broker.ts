@@ -13,9 +13,11 @@ export interface SeenRequest {
   body?: JsonObject;
 }
 
-/** What to answer; `hang` never does, `cut` closes the connection. */
+/** What to answer, as soon as `after` has settled; `hang` never does, `cut` closes the connection. */
 export type Answer =
-  { status: number; body?: Json; text?: string; headers?: Record<string, string> } | 'hang' | 'cut';
+  | { status: number; body?: Json; text?: string; headers?: Record<string, string>; after?: Promise<unknown> }
+  | 'hang'
+  | 'cut';
 
 /** What a broker that gives whatever it is asked for answers, by method and last path segments. */
 const CREDENTIALS = { uri: 'http://svc.example:80', port: 80, username: 'u', nested: { a: 1 } };
@@ -80,6 +82,7 @@ export class ScriptedBroker {
       incoming.socket.destroy();
       return;
     }
+    await given.after;
     response.writeHead(given.status, given.headers ?? {});
     response.end(given.text ?? (given.body === undefined ? '' : JSON.stringify(given.body)));
   }

@@ -31,6 +31,13 @@ export class TestClock implements Clock {
     };
   }
 
+  /** Resolves once something is to be run in exactly so many milliseconds. */
+  async scheduled(milliseconds: number): Promise<void> {
+    while (![...this.#timers].some(({ due }) => due === this.#now + milliseconds)) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
   /** Lets that much time pass and runs what became due, in order. */
   advance(milliseconds: number): void {
     this.#now += milliseconds;
