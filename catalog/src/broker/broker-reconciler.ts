@@ -7,8 +7,9 @@ import type { OsbRequest } from '../osb/osb.js';
 import type { Context, Reconciler } from '../runtime/context.js';
 import { TERMS } from '../runtime/indexes.js';
 import { keyFor, keyOf, refOfKey } from '../runtime/keys.js';
-import { BROKER_RETRIES } from '../runtime/limits.js';
+import { OUTAGE_RETRIES } from '../runtime/limits.js';
 import { RetryLedger } from '../runtime/retry-ledger.js';
+import { isNews } from '../runtime/store-status.js';
 import { readCatalog } from './catalog-payload.js';
 import { restrict } from './catalog-restrictions.js';
 import { dismantle, syncCatalog } from './catalog-sync.js';
@@ -21,7 +22,7 @@ const CATALOG: OsbRequest = { method: 'GET', path: ['v2', 'catalog'] };
 export class BrokerReconciler implements Reconciler {
   readonly #context: Context;
   readonly #relistIntervalMs: number;
-  readonly #retries = new RetryLedger(BROKER_RETRIES);
+  readonly #retries = new RetryLedger();
 
   constructor(context: Context, relistIntervalMs: number) {
     this.#context = context;
@@ -86,14 +87,14 @@ export class BrokerReconciler implements Reconciler {
     const outcome = await this.#catalogOf(broker);
     const now = clock.now();
     if (outcome.ok) this.#retries.forget(broker.metadata.uid);
-    else this.#retries.postpone(broker, now);
+    else this.#retries.postpone(broker, now, { limits: OUTAGE_RETRIES });
     log.info(
       { broker: keyOf(broker), ...(outcome.ok ? { notes: outcome.notes } : { problem: outcome.message }) },
       outcome.ok ? 'catalog fetched' : 'catalog not fetched',
     );
     const status = afterFetch(broker, outcome, now);
     await observed.update({ ...broker, status }, { subresource: 'status' });
-    if (outcome.ok && outcome.notes.length === 0) return;
+    if ((outcome.ok && outcome.notes.length === 0) || !isNews(broker.status, status)) return;
     events.record(broker, {
       type: 'Warning',
       reason: outcome.ok ? 'ErrorSyncingCatalog' : outcome.reason,

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { KubeObject } from '@mesitis/kube';
-import { condition, Harness, isReady, NAMESPACE } from '../testing/harness.js';
+import { asBroker } from '../model/objects.js';
+import { condition, Harness, isReady, NAMESPACE, object } from '../testing/harness.js';
 import { catalogOf } from '../testing/scripted-broker.js';
+import { decideBroker } from './decide-broker.js';
 
 const KIND = 'ClusterServiceBroker';
 
@@ -202,4 +204,39 @@ test('labels that a class of a person lacks are put there', async () => {
     'handmade',
     ({ metadata }) => metadata.labels?.['servicecatalog.k8s.io/spec.externalName'] !== undefined,
   );
+});
+
+test('a service whose id is another broker’s keeps its plans to itself', async () => {
+  await harness.register();
+  harness.broker.catalog = catalogOf('db', 'foreign');
+  await harness.create(KIND, 'other', { url: harness.broker.url });
+  const refused = await harness.untilReason(KIND, 'other', 'ErrorSyncingCatalog');
+  expect(condition(refused)?.message).toContain('already exists for Broker "broker"');
+  expect(await harness.get('ClusterServicePlan', 'db-foreign-id')).toBeUndefined();
+});
+
+test('a broker that goes on failing in the same way is told of once, and asked every minute', async () => {
+  const pauses = [1, 2, 4, 8, 16, 32, 60, 60];
+  harness.broker.script('GET', /catalog/, ...pauses.map(() => ({ status: 500, body: {} })));
+  await harness.create(KIND, 'broker', { url: harness.broker.url });
+  for (const seconds of pauses) {
+    await harness.clock.scheduled(seconds * 1000);
+    harness.clock.advance(seconds * 1000);
+  }
+  await harness.until(KIND, 'broker', isReady);
+  const events = harness.kube.objects().filter(({ kind }) => kind === 'Event');
+  expect(events.filter(({ reason }) => reason === 'ErrorFetchingCatalog')).toHaveLength(1);
+});
+
+test('a relistDuration of next to nothing does not mean without end', () => {
+  const now = Date.UTC(2026, 0, 1);
+  const broker = asBroker({
+    ...object(KIND, 'broker', { relistDuration: '1ms' }),
+    status: {
+      conditions: [{ type: 'Ready', status: 'True', reason: '', message: '', lastTransitionTime: '' }],
+      lastCatalogRetrievalTime: new Date(now).toISOString(),
+    },
+  });
+  const world = { now, retryAt: 0, relistIntervalMs: 86_400_000, instances: () => [] };
+  expect(decideBroker(broker, world)).toEqual({ type: 'wait', until: now + 1000 });
 });

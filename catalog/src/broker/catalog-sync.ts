@@ -4,7 +4,7 @@ import { prettyName } from '../model/catalog-view.js';
 import { API_VERSION, scopeOfKind } from '../model/kinds.js';
 import { labelSelector } from '../model/labels.js';
 import { asClassOrPlan } from '../model/objects.js';
-import type { ClassOrPlan, ServiceBroker } from '../model/objects.js';
+import type { ClassOrPlan, LocalReference, ServiceBroker } from '../model/objects.js';
 import { inParallel } from '../runtime/in-parallel.js';
 import {
   desiredClasses,
@@ -37,21 +37,34 @@ export async function syncCatalog(
     entriesOf(kube, broker, scope.planKind),
   ]);
   const names = { classes: new Set(classes.keys()), plans: new Set(plans.keys()) };
-  const problems: string[] = [];
-  for (const [desired, existing] of [
-    [desiredClasses(scope, broker, services, names.classes), classes],
-    [desiredPlans(scope, broker, services, names), plans],
-  ] as const) {
-    await inParallel(desired, AT_ONCE, async (entry) => {
-      const problem = await bringAbout(kube, broker, { desired: entry, existing: existing.get(entry.name) });
-      if (problem !== undefined) problems.push(problem);
-    });
-    const offered = new Set(desired.map(({ name }) => name));
-    const vanished = [...existing.values()].filter(
-      (entry) => isManaged(entry) && !offered.has(entry.metadata.name),
-    );
-    await inParallel(vanished, AT_ONCE, (entry) => markRemoved(kube, entry, true));
-  }
+  const failed = await bringAll(kube, broker, {
+    desired: desiredClasses(scope, broker, services, names.classes),
+    existing: classes,
+  });
+  // A plan of a class that is another broker's would lead that broker's customers to ours, and ours to that broker.
+  const ofOwnClasses = desiredPlans(scope, broker, services, names).filter(
+    ({ spec }) => !failed.has((spec[scope.classRef] as LocalReference).name),
+  );
+  const failedPlans = await bringAll(kube, broker, { desired: ofOwnClasses, existing: plans });
+  return [...failed.values(), ...failedPlans.values()];
+}
+
+/** Creates, updates and marks as removed; what could not be done, by name. */
+async function bringAll(
+  kube: SyncKube,
+  broker: ServiceBroker,
+  { desired, existing }: { desired: readonly DesiredObject[]; existing: ReadonlyMap<string, ClassOrPlan> },
+): Promise<Map<string, string>> {
+  const problems = new Map<string, string>();
+  await inParallel(desired, AT_ONCE, async (entry) => {
+    const problem = await bringAbout(kube, broker, { desired: entry, existing: existing.get(entry.name) });
+    if (problem !== undefined) problems.set(entry.name, problem);
+  });
+  const offered = new Set(desired.map(({ name }) => name));
+  const vanished = [...existing.values()].filter(
+    (entry) => isManaged(entry) && !offered.has(entry.metadata.name),
+  );
+  await inParallel(vanished, AT_ONCE, (entry) => markRemoved(kube, entry, true));
   return problems;
 }
 

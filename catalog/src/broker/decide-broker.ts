@@ -36,6 +36,9 @@ export type FetchOutcome =
 
 const NAMED_INSTANCES = 5;
 
+/** `lastCatalogRetrievalTime` is kept in whole seconds: anything less would mean without end. */
+const SHORTEST_RELIST_MS = 1_000;
+
 /** The next step for a broker (service-catalog.md section 2). */
 export function decideBroker(broker: ServiceBroker, world: BrokerWorld): BrokerStep {
   if (isDeleting(broker)) return decideDeletion(broker, world);
@@ -52,7 +55,7 @@ function fetchDue({ metadata, spec, status }: ServiceBroker, world: BrokerWorld)
   if (spec.relistBehavior === 'Manual') return Infinity;
   const last = Date.parse(status?.lastCatalogRetrievalTime ?? '');
   if (Number.isNaN(last)) return 0;
-  return last + (relistDuration(spec) ?? world.relistIntervalMs);
+  return last + Math.max(relistDuration(spec) ?? world.relistIntervalMs, SHORTEST_RELIST_MS);
 }
 
 function relistDuration(spec: ServiceBroker['spec']): number | undefined {
