@@ -23,7 +23,7 @@ test.each([
   ['conflict', /^creating Secret n\/s was refused: no$/],
   ['timeout', /^creating Secret n\/s failed for now: no$/],
 ] as const)('%s is said with what can be done about it', (kind, sentence) => {
-  expect(fromClusterError(new KubeError(kind, 'no'), 'creating Secret n/s')).toMatchObject({
+  expect(fromClusterError(new KubeError(kind, 'no.'), 'creating Secret n/s')).toMatchObject({
     message: expect.stringMatching(sentence),
   });
 });

@@ -39,6 +39,11 @@ function withoutExcerpt(error: unknown): unknown {
   });
 }
 
+/** The message as part of a longer sentence. */
+function clause({ message }: KubeError): string {
+  return message.replace(/\.$/, '');
+}
+
 /**
  * Turns a failure of the Kubernetes port into the answer for the platform: permanent refusals are 400 and carry the
  * API server's own message, passing trouble is 503. Anything else (a mistake of ours, rejected credentials of the
@@ -54,11 +59,11 @@ export function fromClusterError(
   const error = withoutExcerpt(caught);
   if (isKubeError(error, ...PERMANENT)) {
     const remedy = REMEDIES[error.kind];
-    const description = `${doing} was refused: ${error.message}${remedy === undefined ? '' : `; ${remedy}`}`;
+    const description = `${doing} was refused: ${clause(error)}${remedy === undefined ? '' : `; ${remedy}`}`;
     return new BrokerError(permanent, description, { cause: error });
   }
   if (isKubeError(error, ...PASSING)) {
-    return new BrokerError('ClusterUnavailable', `${doing} failed for now: ${error.message}`, {
+    return new BrokerError('ClusterUnavailable', `${doing} failed for now: ${clause(error)}`, {
       cause: error,
     });
   }
