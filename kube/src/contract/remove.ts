@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { NOTE } from './custom-kind.js';
+import type { KubeObject } from '../port.js';
+import { NOTE, notes } from './custom-kind.js';
 import type { Connected } from './fixture.js';
 import { PATIENCE_MS, configMap, configMaps, eventsAfter, failureOf, story } from './fixture.js';
 
@@ -60,6 +61,27 @@ export function describeRemove(connected: Connected): void {
       expect(await kube.get(held)).toBeDefined();
       await without([]);
       expect(await kube.get(held)).toBeUndefined();
+    });
+
+    // Kubernetes 1.20 answers with the version before, newer ones with that of the deletion.
+    it('tells the version of a deletion by the watch; the write that ends the last finalizer may not', async () => {
+      const { kube, namespace } = connected();
+      const metadata = { namespace, name: 'released', finalizers: ['mesitis.io/a'] };
+      await kube.create({ ...NOTE, metadata, spec: {} });
+      const released = { ...NOTE, namespace, name: 'released' };
+      await kube.remove(released);
+      const marked = await kube.get(released);
+      if (marked === undefined) throw new Error('the object is gone although it has a finalizer');
+      const answer = await kube.update({ ...marked, metadata: { ...marked.metadata, finalizers: [] } });
+      const since = marked.metadata.resourceVersion ?? '';
+      const [deleted] = await eventsAfter(kube, notes(namespace), since, 1);
+      const version = ({ metadata: { resourceVersion } }: KubeObject): number => Number(resourceVersion);
+      if (deleted === undefined) throw new Error('the watch told nothing');
+      expect(story([deleted])).toEqual(['DELETED released']);
+      expect(deleted.object.metadata.finalizers).toEqual(['mesitis.io/a']);
+      expect(version(deleted.object)).toBeGreaterThan(version(marked));
+      expect(answer.metadata.finalizers ?? []).toEqual([]);
+      expect([version(marked), version(deleted.object)]).toContain(version(answer));
     });
 
     it('lets an object that is being deleted be changed, but not given new finalizers', async () => {

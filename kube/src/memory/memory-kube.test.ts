@@ -78,6 +78,17 @@ describe('the fake', () => {
     expect(withSpec).toMatchObject({ metadata: { generation: 2 }, spec: { x: 2 }, status: { ready: true } });
   });
 
+  it('answers the write that ends the last finalizer with the version before, as the oldest supported server does', async () => {
+    const kube = new MemoryKube();
+    const metadata = { namespace: 'default', name: 'held', finalizers: ['mesitis.io/a'] };
+    const held = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'held' };
+    await kube.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata });
+    await kube.remove(held);
+    const marked = await kube.get(held);
+    const released = await kube.patch(held, { type: 'merge', body: { metadata: { finalizers: null } } });
+    expect(released.metadata.resourceVersion).toBe(marked?.metadata.resourceVersion);
+  });
+
   it('fails the calls that a test picks', async () => {
     const kube = new MemoryKube();
     kube.failNext(

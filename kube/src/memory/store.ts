@@ -57,11 +57,18 @@ export class ObjectStore {
     if (stored !== undefined && !gone && isDeepStrictEqual(stored, next)) return stored;
     if (dryRun) return deepFreeze(next);
 
-    next.metadata.resourceVersion = String(this.#history.version + 1);
-    deepFreeze(next);
     const key = objectKey(kind, next.metadata.name ?? '', next.metadata.namespace);
-    if (gone) this.#objects.delete(key);
-    else this.#objects.set(key, { kind, object: next });
+    const version = String(this.#history.version + 1);
+    if (gone && stored !== undefined) {
+      // The answer keeps the version that the object had; watches tell the new one, with what was stored last.
+      const last = deepFreeze({ ...stored, metadata: { ...stored.metadata, resourceVersion: version } });
+      this.#objects.delete(key);
+      this.#history.add({ kindKey: kindKey(kind), previous: current, object: last, gone });
+      return deepFreeze(next);
+    }
+    next.metadata.resourceVersion = version;
+    deepFreeze(next);
+    this.#objects.set(key, { kind, object: next });
     this.#history.add({ kindKey: kindKey(kind), previous: current, object: next, gone });
     return next;
   }
