@@ -198,7 +198,8 @@ describe('mesitis', () => {
     const objects = await render({ provisionNamespaces: ['api-ns'], existingServiceNamespaces: ['shared'] });
     expect(rights(objects)).toMatchInlineSnapshot(`
       [
-        "Role provider-ns/mesitis-broker: get,list,watch configmaps secrets",
+        "Role provider-ns/mesitis-broker: list,watch configmaps",
+        "Role provider-ns/mesitis-broker: get secrets",
         "Role api-ns/provider-ns.mesitis-broker-provision: get,list,watch,create,delete services pods configmaps secrets",
         "Role api-ns/provider-ns.mesitis-broker-provision: get,list,watch,create,delete deployments replicasets",
         "Role shared/provider-ns.mesitis-broker-read-services: get services",

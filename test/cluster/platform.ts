@@ -77,10 +77,13 @@ export async function startPlatform(cluster: Cluster, options: PlatformOptions =
   const uninstall = async (): Promise<void> => {
     // The registration first: without the webhook it would refuse the rest. The CRDs while catalog and brokers run:
     // what is left of their objects waits for the catalog's finalizer.
-    await kubectl.remove(installed.filter(({ kind }) => kind === 'ValidatingWebhookConfiguration'));
-    await kubectl.remove(installed.filter(({ kind }) => kind === 'CustomResourceDefinition'));
-    await Promise.all(brokers.map((broker) => broker.uninstall()));
-    await stopServers();
+    try {
+      await kubectl.remove(installed.filter(({ kind }) => kind === 'ValidatingWebhookConfiguration'));
+      await kubectl.remove(installed.filter(({ kind }) => kind === 'CustomResourceDefinition'));
+      await Promise.all(brokers.map((broker) => broker.uninstall()));
+    } finally {
+      await stopServers();
+    }
     await kubectl.remove(installed.toReversed());
   };
   const stop = cluster.kind === 'current' ? uninstall : stopServers;

@@ -1,14 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadClient, type KubeClient } from '@mesitis/kube/client';
+import { loadClient } from '@mesitis/kube/client';
 import { repositoryRoot } from '../cluster/folders.js';
+import { kubectlFor } from '../cluster/kubectl.js';
 import { launchCluster, type Cluster, type ClusterKind } from '../cluster/launch.js';
 import { startPlatform, type Platform } from '../cluster/platform.js';
 import { findTools } from '../cluster/tools.js';
 import { Narrator, StoryError } from './narrator.js';
 import { madeInOrder, markNow } from './order.js';
-import { NAMESPACES, invitePeople, makeNamespace, removeNamespaces } from './people.js';
+import { CONSUMER_NAMESPACES, PROVIDER_NAMESPACES, invitePeople, makeNamespace } from './people.js';
 import { tell } from './story.js';
 
 const CLUSTERS: readonly string[] = ['sandbox', 'real', 'current'] satisfies ClusterKind[];
@@ -37,7 +38,8 @@ async function demo(cluster: Cluster, narrator: (kubeconfig: string) => Narrator
   const platform = await startPlatform(cluster);
   const made: string[] = [];
   try {
-    for (const name of NAMESPACES) made.push(await makeNamespace(kube, name));
+    for (const name of [...PROVIDER_NAMESPACES, ...CONSUMER_NAMESPACES])
+      made.push(await makeNamespace(kube, name));
     const broker = await platform.startBroker({ namespace: 'provider-ns', provisionNamespaces: ['api-ns'] });
     const people = join(cluster.directory, 'people.kubeconfig');
     await invitePeople(kube, cluster.kubeconfig, people);
@@ -52,22 +54,29 @@ async function demo(cluster: Cluster, narrator: (kubeconfig: string) => Narrator
     });
     return told;
   } finally {
-    await giveBack(cluster, platform, kube, made);
+    kube.close();
+    await giveBack(cluster, platform, made);
   }
 }
 
-/** Ends the servers; on a cluster that goes on, everything that the demo made is removed too. */
-async function giveBack(
-  cluster: Cluster,
-  platform: Platform,
-  kube: KubeClient,
-  made: readonly string[],
-): Promise<void> {
+/**
+ * Ends the servers; on a cluster that goes on, everything that the demo made is removed too. Consumers go first: what
+ * they have is given back through the broker, with the credentials in the provider's namespace.
+ */
+async function giveBack(cluster: Cluster, platform: Platform, made: readonly string[]): Promise<void> {
   try {
-    if (cluster.kind === 'current') await removeNamespaces(kube, made);
+    if (cluster.kind !== 'current') return;
+    const kubectl = await kubectlFor(cluster);
+    const remove = async (...names: string[]): Promise<void> => {
+      if (names.length > 0) await kubectl.must(['delete', '--ignore-not-found', '--timeout=50s', ...names]);
+    };
+    const namespaces = (wanted: readonly string[]): string[] =>
+      wanted.filter((name) => made.includes(name)).map((name) => `namespace/${name}`);
+    await remove(...namespaces(CONSUMER_NAMESPACES));
+    await remove('clusterservicebroker/api-team');
+    await remove(...namespaces(PROVIDER_NAMESPACES));
   } finally {
     await platform.stop();
-    kube.close();
   }
 }
 
@@ -75,6 +84,9 @@ async function main(): Promise<void> {
   const { cluster: kind, write } = readArguments();
   const started = Date.now();
   const tools = await findTools();
+  // Ctrl-C ends the story, not the cleaning up after it: on a cluster that goes on, something would be left.
+  const interruption = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interruption.abort());
   const cluster = await launchCluster(kind);
   try {
     const root = repositoryRoot();
@@ -84,6 +96,8 @@ async function main(): Promise<void> {
         environment: {
           ...process.env,
           KUBECONFIG: kubeconfig,
+          // kubectl remembers what a server serves by its address, and addresses of sandboxes come back.
+          KUBECACHEDIR: join(cluster.directory, 'kubectl-cache'),
           NO_COLOR: '1',
           PATH: [
             join(root, 'kubectl-plugin', 'bin'),
@@ -92,6 +106,7 @@ async function main(): Promise<void> {
           ].join(delimiter),
         },
         write: (text) => process.stdout.write(text),
+        signal: interruption.signal,
       });
     });
     if (write !== undefined) await writeFile(resolve(write), `${PREFACE}${told.markdown}`);

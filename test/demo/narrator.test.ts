@@ -39,11 +39,12 @@ describe('difference', () => {
 });
 
 describe('Narrator', () => {
-  const narrate = (): { narrator: Narrator; written: () => string } => {
+  const narrate = (signal = new AbortController().signal): { narrator: Narrator; written: () => string } => {
     let text = '';
     const narrator = new Narrator({
       environment: { PATH: '/usr/bin:/bin' },
       directory: '/',
+      signal,
       write: (part) => (text += part),
     });
     return { narrator, written: () => text };
@@ -60,6 +61,12 @@ describe('Narrator', () => {
     await expect(narrator.run('echo no', { shows: ['yes'] })).rejects.toThrow(
       new StoryError('not as told: `echo no`: its output does not show yes'),
     );
+  });
+
+  test('runs nothing more once it is interrupted', async () => {
+    const { narrator, written } = narrate(AbortSignal.abort());
+    await expect(narrator.run('echo a')).rejects.toThrow(new StoryError('interrupted'));
+    expect(written()).toBe('');
   });
 
   test('keeps what it told as Markdown, commands in fenced blocks', async () => {

@@ -29,6 +29,8 @@ export interface NarratorOptions {
   directory: string;
   /** Takes the text as it comes, for the terminal. */
   write: (text: string) => void;
+  /** Ends the story before its next command. */
+  signal?: AbortSignal;
 }
 
 const holds = (output: string, text: string | RegExp): boolean =>
@@ -75,6 +77,7 @@ export class Narrator {
    * @throws {StoryError} when the command does not do what is told of it.
    */
   async run(command: string, expected: Expectation = {}): Promise<string> {
+    if (this.#options.signal?.aborted === true) throw new StoryError('interrupted');
     this.#block(`$ ${command}\n`);
     const finished = await this.#execute(command);
     const { output } = finished;

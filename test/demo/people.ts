@@ -17,8 +17,11 @@ export const CAST: readonly Person[] = [
   { name: 'other', home: 'other-ns', edits: ['other-ns'] },
 ];
 
-/** Every namespace of the story. */
-export const NAMESPACES = ['provider-ns', 'api-ns', 'client-ns', 'other-ns'] as const;
+/** Where consumers of the story live. */
+export const CONSUMER_NAMESPACES = ['client-ns', 'other-ns'];
+
+/** Where the provider team of the story lives, and where its broker makes objects. */
+export const PROVIDER_NAMESPACES = ['provider-ns', 'api-ns'];
 
 /** How long a person's token lives: longer than any telling of the story. */
 const TOKEN_SECONDS = 3600;
@@ -87,11 +90,6 @@ export async function invitePeople(kube: KubeClient, admin: string, file: string
   for (const person of CAST) tokens.set(person, await tokenOf(kube, person));
   const kubeconfig = parse(await readFile(admin, 'utf8')) as Kubeconfig;
   await writeFile(file, stringify(withContexts(kubeconfig, tokens)), { mode: 0o600 });
-}
-
-/** Asks for the removal of the namespaces, with all that is in them. */
-export async function removeNamespaces(kube: KubeClient, names: readonly string[]): Promise<void> {
-  for (const name of names) await kube.remove({ apiVersion: 'v1', kind: 'Namespace', name });
 }
 
 async function tokenOf(kube: KubeClient, person: Person): Promise<string> {
