@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { refOf } from '@mesitis/kube';
 import { CrashPoint } from './testing/crash-point.js';
 import { condition, Harness, isReady, NAMESPACE } from './testing/harness.js';
 import { catalogOf } from './testing/scripted-broker.js';
@@ -234,6 +235,26 @@ describe('deletion', () => {
     await harness.untilGone('ServiceInstance', 'mine');
     expect(harness.broker.instances.size).toBe(1);
   });
+});
+
+test('a namespace goes with its own broker, its Secret, classes, instances and bindings, all deleted at once', async () => {
+  const [secret] = harness.kube.seed({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'auth', namespace: NAMESPACE },
+    data: { username: 'dQ==', password: 'cA==' },
+  });
+  await harness.controller();
+  await harness.register('ServiceBroker', { authInfo: { basic: { secretRef: { name: 'auth' } } } });
+  await instance({ serviceClassExternalName: 'db', servicePlanExternalName: 'small' });
+  await binding();
+  await harness.until('ServiceBinding', 'creds', isReady);
+  const held = harness.kube.objects().filter(({ apiVersion }) => apiVersion.startsWith('servicecatalog'));
+  for (const object of [secret, ...held]) if (object !== undefined) await harness.kube.remove(refOf(object));
+  await harness.untilGone('ServiceBroker', 'broker');
+  expect(leftovers()).toEqual([]);
+  expect([harness.broker.instances.size, harness.broker.bindings.size]).toEqual([0, 0]);
+  expect(harness.broker.seen.at(-1)?.headers.authorization).toBe('Basic dTpw');
 });
 
 describe('a killed controller', () => {

@@ -1,5 +1,6 @@
+import { storedInstances } from '../entry/stored-instances.js';
 import { withoutFinalizer } from '../model/finalizer.js';
-import { API_VERSION, INSTANCE_KIND, scopeOfKind } from '../model/kinds.js';
+import { scopeOfKind } from '../model/kinds.js';
 import { asBroker, asInstance } from '../model/objects.js';
 import type { ServiceBroker } from '../model/objects.js';
 import { describeResult } from '../osb/osb.js';
@@ -45,6 +46,7 @@ export class BrokerReconciler implements Reconciler {
 
   forget(uid: string | undefined): void {
     this.#retries.forget(uid);
+    this.#context.brokers.forget(uid);
   }
 
   async #take(step: Exclude<BrokerStep, { type: 'idle' | 'wait' }>, broker: ServiceBroker): Promise<void> {
@@ -143,12 +145,8 @@ export class BrokerReconciler implements Reconciler {
     const { namespace } = broker.metadata;
     const scope = scopeOfKind(broker.kind);
     const entries = new Set(observed.keys(TERMS.ofBroker(keyOf(broker))));
-    const { items } = await kube.list({
-      apiVersion: API_VERSION,
-      kind: INSTANCE_KIND,
-      ...(namespace === undefined ? {} : { namespace }),
-    });
-    return items.some((item) => {
+    const instances = await storedInstances(kube, namespace === undefined ? {} : { namespace });
+    return instances.some((item) => {
       const name = asInstance(item).spec[scope.classRef]?.name;
       return name !== undefined && entries.has(keyFor(scope.classKind, namespace, name));
     });

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, OwnerReference } from '@mesitis/kube';
-import { API_VERSION } from '../model/kinds.js';
+import { hasFinalizer, withFinalizer } from '../model/finalizer.js';
+import { API_VERSION, FINALIZER } from '../model/kinds.js';
 import type { Scope } from '../model/kinds.js';
 import { classLabels, hasLabels, mergedLabels, planLabels } from '../model/labels.js';
 import { escapedName } from '../model/names.js';
+import { isDeleting } from '../model/objects.js';
 import type { ClassOrPlan, ServiceBroker, ServicePlan } from '../model/objects.js';
 import type { OfferedPlan, OfferedService } from './catalog-payload.js';
 
@@ -83,7 +85,7 @@ function nameOf(id: string, existing: ReadonlySet<string>): string {
   return existing.has(id) ? id : escapedName(id);
 }
 
-/** A new class or plan, owned by its broker so that it can't outlive it. */
+/** A new class or plan, owned by its broker so that it can't outlive it, and held while instances use it. */
 export function newObject(broker: ServiceBroker, desired: DesiredObject): KubeObject {
   const { namespace } = broker.metadata;
   return {
@@ -94,6 +96,7 @@ export function newObject(broker: ServiceBroker, desired: DesiredObject): KubeOb
       ...(namespace === undefined ? {} : { namespace }),
       labels: desired.labels,
       ownerReferences: [ownerReference(broker)],
+      finalizers: [FINALIZER],
     },
     spec: desired.spec,
   };
@@ -102,7 +105,7 @@ export function newObject(broker: ServiceBroker, desired: DesiredObject): KubeOb
 /**
  * The existing object brought to what the catalog says; undefined when it is already. The id never changes, and
  * fields that are not the broker's to set (`defaultProvisionParameters`, unknown extras) stay. An object that the
- * archived controller made in a namespace has no owner: it gets one.
+ * archived controller made has no finalizer, and in a namespace no owner: it gets them.
  */
 export function updatedObject(
   broker: ServiceBroker,
@@ -114,11 +117,17 @@ export function updatedObject(
   );
   const spec = { ...kept, ...desired.spec, externalID: existing.spec.externalID };
   const managed = isManaged(existing);
-  if (managed && isDeepStrictEqual(spec, existing.spec) && hasLabels(existing, desired.labels))
+  const held = hasFinalizer(existing) || isDeleting(existing) ? existing : withFinalizer(existing);
+  if (
+    managed &&
+    held === existing &&
+    isDeepStrictEqual(spec, existing.spec) &&
+    hasLabels(existing, desired.labels)
+  )
     return undefined;
   const owners = existing.metadata.ownerReferences ?? [];
   const metadata = {
-    ...existing.metadata,
+    ...held.metadata,
     labels: mergedLabels(existing, desired.labels),
     ownerReferences: managed ? owners : [...owners, ownerReference(broker)],
   };

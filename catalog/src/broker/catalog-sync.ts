@@ -1,6 +1,7 @@
 import { isKubeError, refOf } from '@mesitis/kube';
 import type { Kube, KubeObject } from '@mesitis/kube';
 import { prettyName } from '../model/catalog-view.js';
+import { hasFinalizer, withoutFinalizer } from '../model/finalizer.js';
 import { API_VERSION, scopeOfKind } from '../model/kinds.js';
 import { labelSelector } from '../model/labels.js';
 import { asClassOrPlan } from '../model/objects.js';
@@ -68,12 +69,13 @@ async function bringAll(
   return problems;
 }
 
-/** Deletes a broker's plans, then its classes. Throws a KubeError. */
+/** Deletes a broker's plans, then its classes, which nobody uses any more. Throws a KubeError. */
 export async function dismantle(kube: SyncKube, broker: ServiceBroker): Promise<void> {
   const scope = scopeOfKind(broker.kind);
   for (const kind of [scope.planKind, scope.classKind]) {
     const entries = await entriesOf(kube, broker, kind);
     await inParallel([...entries.values()], AT_ONCE, async (entry) => {
+      if (hasFinalizer(entry)) await kube.update(withoutFinalizer(entry));
       await kube.remove(refOf(entry), { uid: entry.metadata.uid });
     });
   }

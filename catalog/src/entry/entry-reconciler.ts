@@ -1,5 +1,6 @@
 import { isKubeError } from '@mesitis/kube';
-import { API_VERSION, INSTANCE_KIND, scopeOfKind } from '../model/kinds.js';
+import { withoutFinalizer } from '../model/finalizer.js';
+import { scopeOfKind } from '../model/kinds.js';
 import { labelSelector } from '../model/labels.js';
 import { asClassOrPlan } from '../model/objects.js';
 import type { ClassOrPlan } from '../model/objects.js';
@@ -7,6 +8,7 @@ import type { Context, Reconciler } from '../runtime/context.js';
 import { TERMS } from '../runtime/indexes.js';
 import { refOfKey } from '../runtime/keys.js';
 import { decideEntry } from './decide-entry.js';
+import { storedInstances } from './stored-instances.js';
 
 /** Takes the step that {@link decideEntry} names for a class or a plan. */
 export class EntryReconciler implements Reconciler {
@@ -24,7 +26,9 @@ export class EntryReconciler implements Reconciler {
     const entry = asClassOrPlan(object);
     const step = decideEntry(entry, { inUse: () => observed.keys(TERMS.using(key)).length > 0 });
     if (step.type === 'update-object') await observed.update(step.object);
-    if (step.type === 'remove') await this.#remove(key, entry);
+    if (step.type === 'remove' && !(await this.#isInUse(entry))) await this.#remove(key, entry);
+    if (step.type === 'release' && !(await this.#isInUse(entry)))
+      await observed.update(withoutFinalizer(entry));
     return undefined;
   }
 
@@ -32,17 +36,18 @@ export class EntryReconciler implements Reconciler {
     // Nothing is remembered about classes and plans.
   }
 
-  async #remove(key: string, { kind, metadata }: ClassOrPlan): Promise<void> {
-    const { kube, log } = this.#context;
+  async #isInUse({ kind, metadata }: ClassOrPlan): Promise<boolean> {
     const scope = scopeOfKind(kind);
     const ref = kind === scope.classKind ? scope.classRef : scope.planRef;
-    const { items } = await kube.list({
-      apiVersion: API_VERSION,
-      kind: INSTANCE_KIND,
+    const instances = await storedInstances(this.#context.kube, {
       ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
       labelSelector: labelSelector(`spec.${ref}.name`, metadata.name),
     });
-    if (items.length > 0) return;
+    return instances.length > 0;
+  }
+
+  async #remove(key: string, { metadata }: ClassOrPlan): Promise<void> {
+    const { kube, log } = this.#context;
     // The version, so that a class which the broker offers again at this moment is not deleted.
     const { uid, resourceVersion } = metadata;
     try {

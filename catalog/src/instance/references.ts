@@ -2,6 +2,7 @@ import { SCOPES, scopeOfKind } from '../model/kinds.js';
 import type { ReferenceStyle, Scope } from '../model/kinds.js';
 import { prettyName } from '../model/catalog-view.js';
 import type { CatalogView } from '../model/catalog-view.js';
+import { isDeleting } from '../model/objects.js';
 import type {
   ClassOrPlan,
   InstanceSpec,
@@ -72,10 +73,10 @@ export function brokerOf(
 /** Why an instance can't be provisioned with, or moved to, what it refers to; undefined when it can. */
 export function removedFromCatalog(resolved: Resolved): Unresolved | undefined {
   const { class: serviceClass, plan } = resolved;
-  if (serviceClass.status?.removedFromBrokerCatalog === true) {
+  if (serviceClass.status?.removedFromBrokerCatalog === true || isDeleting(serviceClass)) {
     return removed('ReferencesDeletedServiceClass', serviceClass);
   }
-  return plan.status?.removedFromBrokerCatalog === true
+  return plan.status?.removedFromBrokerCatalog === true || isDeleting(plan)
     ? removed('ReferencesDeletedServicePlan', plan)
     : undefined;
 }

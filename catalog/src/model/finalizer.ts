@@ -7,8 +7,8 @@ export function hasFinalizer(object: KubeObject): boolean {
 }
 
 /**
- * The object with our finalizer after its own. Only for objects whose status is still empty: `svcat --abandon` takes
- * the finalizer away before it deletes, and must not find it put back.
+ * The object with our finalizer after its own. Brokers, instances and bindings only while their status is still empty:
+ * `svcat --abandon` takes the finalizer away before it deletes, and must not find it put back.
  */
 export function withFinalizer<Kind extends KubeObject>(object: Kind): Kind {
   const finalizers = [...(object.metadata.finalizers ?? []), FINALIZER];

@@ -1,7 +1,7 @@
 /** The API group and version of all eight kinds. */
 export const API_VERSION = 'servicecatalog.k8s.io/v1beta1';
 
-/** The one finalizer on brokers, instances and bindings; `svcat --abandon` removes exactly this. */
+/** The one finalizer, on objects of all kinds; `svcat --abandon` removes exactly this. */
 export const FINALIZER = 'kubernetes-incubator/service-catalog';
 
 /** The two kinds that always live in a namespace and serve both scopes. */

@@ -1,5 +1,6 @@
 import { isKubeError } from '@mesitis/kube';
-import type { Kube } from '@mesitis/kube';
+import type { Kube, KubeObject, ObjectRef } from '@mesitis/kube';
+import { isDeleting } from '../model/objects.js';
 import type { ServiceBroker } from '../model/objects.js';
 import { authSecret, connectionOf } from '../osb/connection.js';
 import type { ConnectionResult } from '../osb/connection.js';
@@ -9,6 +10,8 @@ import type { OsbRequest, OsbResult, OsbTransport } from '../osb/osb.js';
 export class BrokerCalls {
   readonly #kube: Pick<Kube, 'get'>;
   readonly #send: OsbTransport;
+  /** The Secrets as they were read last, by the uid of the broker. */
+  readonly #secrets = new Map<string, KubeObject>();
 
   constructor(kube: Pick<Kube, 'get'>, send: OsbTransport) {
     this.#kube = kube;
@@ -28,10 +31,27 @@ export class BrokerCalls {
     const ref = authSecret(broker);
     if (ref === undefined) return connectionOf(broker, undefined);
     try {
-      return connectionOf(broker, await this.#kube.get(ref));
+      return connectionOf(broker, await this.#secret(broker, ref));
     } catch (error) {
       if (isKubeError(error, 'forbidden')) return { ok: false, about: 'credentials', message: error.message };
       throw error;
     }
+  }
+
+  /** Forgets the credentials of a broker that is gone. */
+  forget(uid: string | undefined): void {
+    this.#secrets.delete(uid ?? '');
+  }
+
+  /**
+   * The Secret; for a broker that is being deleted, if need be, as it was read last: the end of a namespace takes the
+   * Secret first, and without it the instances could not be given back, nor the namespace go.
+   */
+  async #secret(broker: ServiceBroker, ref: ObjectRef): Promise<KubeObject | undefined> {
+    const { uid } = broker.metadata;
+    const secret = await this.#kube.get(ref);
+    if (secret === undefined) return isDeleting(broker) ? this.#secrets.get(uid) : undefined;
+    this.#secrets.set(uid, secret);
+    return secret;
   }
 }
