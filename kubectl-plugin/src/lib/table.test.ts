@@ -29,16 +29,16 @@ describe('renderTable', () => {
     ).toBe('NAME   WHAT\n<ab>     x\nabcd   y\n');
   });
 
-  test('counts letters outside ASCII as one', () => {
+  test('pads by the columns that letters outside ASCII take', () => {
     expect(
       renderTable({
         header,
         rows: [
           ['émile', 'x'],
-          ['ab', '👩‍💻 y'],
+          ['日本', '👩‍💻 y'],
         ],
       }),
-    ).toBe('NAME    WHAT\némile   x\nab      👩‍💻 y\n');
+    ).toBe('NAME    WHAT\némile   x\n日本    👩‍💻 y\n');
   });
 
   test('lets no cell break a line or speak to the terminal', () => {
@@ -58,6 +58,7 @@ describe('cut', () => {
     ['short', 10, 'short'],
     ['exactly ten', 11, 'exactly ten'],
     ['one two', 5, 'one…'],
+    ['日本語の説明', 6, '日本…'],
   ])('of %j to %d is %j', (text, width, expected) => {
     expect(cut(text, width)).toBe(expected);
   });

@@ -1,3 +1,4 @@
+import { displayWidth, lettersOf } from './display-width.js';
 import { plainLine } from './plain-text.js';
 
 /** One cell: its text, and how to colour it once its width is settled. */
@@ -24,7 +25,7 @@ export function renderTable({ header, rows }: Table, width?: number): string {
   const cells = [header, ...rows].map((row) => row.map(toCell));
   const last = header.length - 1;
   const widths = header.map((_, column) =>
-    Math.max(...cells.map((row) => lengthOf(row[column]?.text ?? ''))),
+    Math.max(...cells.map((row) => displayWidth(row[column]?.text ?? ''))),
   );
   const before = widths.slice(0, last).reduce((sum, each) => sum + each + GAP.length, 0);
   const room = width === undefined ? Infinity : Math.max(NARROWEST, width - before);
@@ -38,9 +39,14 @@ export function renderTable({ header, rows }: Table, width?: number): string {
 
 /** Cuts text to a width, with an ellipsis in place of what is missing. */
 export function cut(text: string, width: number): string {
-  const letters = graphemes(text);
-  if (letters.length <= width) return text;
-  const kept = letters.slice(0, Math.max(0, width - 1)).join('');
+  if (displayWidth(text) <= width) return text;
+  let kept = '';
+  let room = width - 1;
+  for (const { text: letter, columns } of lettersOf(text)) {
+    room -= columns;
+    if (room < 0) break;
+    kept += letter;
+  }
   return `${kept.trimEnd()}…`;
 }
 
@@ -53,18 +59,8 @@ function layOut(row: readonly Cell[], widths: readonly number[]): string {
   const filled = row.slice(0, row.findLastIndex(({ text }) => text !== '') + 1);
   return filled
     .map(({ text, paint }, column) => {
-      const missing = column === filled.length - 1 ? 0 : (widths[column] ?? 0) - lengthOf(text);
+      const missing = column === filled.length - 1 ? 0 : (widths[column] ?? 0) - displayWidth(text);
       return `${paint === undefined ? text : paint(text)}${' '.repeat(missing)}`;
     })
     .join(GAP);
-}
-
-function lengthOf(text: string): number {
-  return graphemes(text).length;
-}
-
-/** What a person counts as letters. Nearly all text is ASCII, and the segmenter is slow to start. */
-function graphemes(text: string): string[] {
-  if (/^[ -~]*$/.test(text)) return text.split('');
-  return Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
 }

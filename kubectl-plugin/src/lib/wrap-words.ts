@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { displayWidth } from './display-width.js';
 
 /**
  * Breaks a line between words so that a terminal need not break it within one. Colour codes take no room.
@@ -10,7 +11,7 @@ export function wrapWords(text: string, width: number | undefined): string[] {
   const lines = [first];
   for (const word of words) {
     const longer = `${lines.at(-1) ?? ''} ${word}`;
-    if (stripVTControlCharacters(longer).length <= width) lines.splice(-1, 1, longer);
+    if (displayWidth(stripVTControlCharacters(longer)) <= width) lines.splice(-1, 1, longer);
     else lines.push(word);
   }
   return lines;
