@@ -20,7 +20,7 @@ export async function main(moduleUrl: string = import.meta.url): Promise<void> {
     setTimeout(() => process.exit(EXIT.interrupted), 200).unref();
   });
   const context: PluginContext = {
-    terminal: processTerminal(process, process.env),
+    terminal: processTerminal(process, process.env, outputLost),
     connect: (options) => connect(options, process.env['KUBECONFIG']),
     signal: interruption.signal,
     now: () => Date.now(),
@@ -28,7 +28,17 @@ export async function main(moduleUrl: string = import.meta.url): Promise<void> {
   const file = fileURLToPath(moduleUrl);
   const exitCode = await runCli(process.argv.slice(2), context, { root: dirname(file), target: file });
   // Not process.exitCode alone: a connection that is still open would keep the process alive.
-  process.stdout.write('', () => process.exit(exitCode));
+  process.stdout.write('', (error) => {
+    // A stream that broke tells so by its event, which comes after this.
+    if (error === null || error === undefined) process.exit(exitCode);
+    process.exitCode = exitCode;
+  });
+}
+
+/** Ends the process before anything else reacts to the broken stream. */
+function outputLost({ message }: Error): never {
+  process.stderr.write(`error: the output can't be written: ${message}\n`);
+  process.exit(EXIT.refused);
 }
 
 /** Late, because `--help` needs no cluster. */

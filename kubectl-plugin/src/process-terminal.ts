@@ -13,21 +13,31 @@ export interface StandardStreams {
   stderr: NodeJS.WriteStream & { fd: number };
 }
 
-/** The terminal of a process. Someone who closes the pipe early (`| head`) is not an error. */
+/**
+ * The terminal of a process.
+ * @param onBroken called when output is lost (a full disk). Someone who closes the pipe early (`| head`) wants no more
+ * of it, which is not an error.
+ */
 export function processTerminal(
   { stdin, stdout, stderr }: StandardStreams,
   environment: ColorEnvironment,
+  onBroken: (error: Error) => void,
 ): Terminal {
   return {
-    out: screenOf(stdout, environment),
-    err: screenOf(stderr, environment),
+    out: screenOf(stdout, environment, onBroken),
+    err: screenOf(stderr, environment, onBroken),
     ...(isatty(stdin.fd) ? { confirm: (question: string) => confirm(question, stdin, stderr) } : {}),
   };
 }
 
-function screenOf(stream: StandardStreams['stdout'], environment: ColorEnvironment): Screen {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+function screenOf(
+  stream: StandardStreams['stdout'],
+  environment: ColorEnvironment,
+  onBroken: (error: Error) => void,
+): Screen {
+  // First: oclif has a listener of its own, which throws.
+  stream.prependListener('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') onBroken(error);
   });
   const isTTY = isatty(stream.fd);
   return {

@@ -42,6 +42,7 @@ describe('the command line', () => {
     [['-n', 'x', 'catalog'], 'flags come after the command: kubectl mesitis catalog -n …'],
     [['catalog', '--nope'], 'nonexistent flag: --nope; see kubectl mesitis catalog --help'],
     [['catalog', 'a', 'b'], 'unexpected arguments: a, b; see kubectl mesitis catalog --help'],
+    [['cat\nlog'], "unknown command 'cat log'; did you mean catalog?"],
     [['bind'], 'missing argument INSTANCE; see kubectl mesitis bind --help'],
     [
       ['catalog', '-o', 'xml'],

@@ -6,6 +6,7 @@ import type { PluginContext, Screen } from './context.js';
 import { EXIT, type ExitCode } from './lib/exit-codes.js';
 import { explainError } from './lib/explain-error.js';
 import { nearest } from './lib/nearest.js';
+import { plainLine } from './lib/plain-text.js';
 import { usageError } from './lib/plugin-error.js';
 import { spellBooleans } from './lib/spell-booleans.js';
 import { wrapWords } from './lib/wrap-words.js';
@@ -40,7 +41,7 @@ export async function runCli(
     const { message, exitCode } = explainError(error);
     const help = exitCode === EXIT.usage && isCommand(id) ? `; see kubectl mesitis ${id} --help` : '';
     const { err } = context.terminal;
-    err.write(`${wrapWords(`error: ${message}${help}`, err.columns).join('\n')}\n`);
+    err.write(`${wrapWords(plainLine(`error: ${message}${help}`), err.columns).join('\n')}\n`);
     return exitCode;
   }
 }
