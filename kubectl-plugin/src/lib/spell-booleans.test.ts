@@ -10,11 +10,14 @@ test.each([
   [['--yes=true'], ['--yes']],
   [['--yes=false'], []],
   [['--name=true'], ['--name=true']],
-  [['--wait=maybe'], ['--wait=maybe']],
   [
     ['--', '--wait=false'],
     ['--', '--wait=false'],
   ],
 ])('spells %j as %j', (argv, expected) => {
   expect(spellBooleans(argv, ['wait', 'yes'])).toEqual(expected);
+});
+
+test.each(['maybe', '', 'True'])('takes %j for no value of a boolean', (value) => {
+  expect(() => spellBooleans([`--wait=${value}`], ['wait'])).toThrow('--wait is either true or false');
 });
