@@ -1,4 +1,4 @@
-import type { KubeObject } from '@mesitis/kube';
+import { isKubeError, type KubeError, type KubeObject } from '@mesitis/kube';
 import { Command } from '@oclif/core/command';
 import type { Config } from '@oclif/core/config';
 import * as Flags from '@oclif/core/flags';
@@ -6,7 +6,7 @@ import type { Cluster, PluginContext, Terminal } from './context.js';
 import type { Subject } from './lib/advice.js';
 import { parseDuration } from './lib/duration.js';
 import { EXIT } from './lib/exit-codes.js';
-import { connectError } from './lib/explain-error.js';
+import { connectError, explainKubeError } from './lib/explain-error.js';
 import { OUTPUTS } from './lib/output.js';
 import { notMet, PluginError, usageError } from './lib/plugin-error.js';
 import { startProgress } from './lib/progress.js';
@@ -84,6 +84,12 @@ export abstract class MesitisCommand extends Command {
     this.terminal.out.write(text);
   }
 
+  /** The outcome: a sentence for a person, and still the data of the command. */
+  protected printSentence(text: string): void {
+    const { out } = this.terminal;
+    out.write(`${wrapWords(text, out.columns).join('\n')}\n`);
+  }
+
   /** Everything that is not data: a sentence for a person. */
   protected tell(text: string): void {
     const { err } = this.terminal;
@@ -109,7 +115,7 @@ export abstract class MesitisCommand extends Command {
 
   /**
    * Waits, with progress on stderr, until the object is as wanted, and returns it as it is then.
-   * @throws PluginError (not met) when it can't become so or time is up
+   * @throws PluginError when it can't become so, time is up, or the cluster does not let us look
    */
   protected async awaitObject(request: AwaitRequest): Promise<KubeObject | undefined> {
     const { subject, patience, ...rest } = request;
@@ -120,7 +126,11 @@ export abstract class MesitisCommand extends Command {
       timeoutMs: patience.timeoutMs,
       signal: this.context.signal,
       onProgress: (what) => progress.update(what),
-    }).finally(() => progress.stop());
+    })
+      .catch((error: unknown) => {
+        throw isKubeError(error) ? notFollowed(subject, error) : error;
+      })
+      .finally(() => progress.stop());
     switch (outcome.kind) {
       case 'met':
         return outcome.object;
@@ -155,6 +165,16 @@ export function patienceOf({ wait, timeout }: { wait: boolean; timeout: string }
     throw usageError(`--timeout '${timeout}' is not a duration above 0: write 30s, 5m or 1h30m`);
   }
   return wait ? { timeoutMs, text: timeout } : undefined;
+}
+
+/** What was asked for has begun by now: whoever reads only "forbidden" would take it for undone. */
+function notFollowed(subject: Subject, error: KubeError): PluginError {
+  const { kind, name } = subject;
+  return new PluginError(
+    EXIT.refused,
+    `${kind} '${name}' can't be watched, but ${goesOn(subject)}, and --no-wait does without: ${explainKubeError(error)}`,
+    { cause: error },
+  );
 }
 
 function reasonOf(last: string): string {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { refOf } from '@mesitis/kube';
 import { MemoryKube } from '@mesitis/kube/memory';
 import { binding, failed, instance, ready } from '../testing/objects.js';
 import { runPlugin, withPlatform } from '../testing/run-plugin.js';
@@ -74,6 +75,27 @@ describe('kubectl mesitis bind', () => {
     });
     const { err, exitCode } = await runPlugin(['bind', 'api-service'], kube);
     expect(err).toMatch(/^error: instance 'api-service' is being deleted/);
+    expect(exitCode).toBe(1);
+  });
+
+  test('refuses an instance that failed for good, which nothing would come of', async () => {
+    const kube = new MemoryKube();
+    kube.seed(instance('x', [failed('ProvisionCallFailed', 'not open to client-ns')]));
+    const { err, exitCode } = await runPlugin(['bind', 'x'], kube);
+    expect(err).toMatch(
+      /^error: instance 'x' failed: not open to client-ns; .*kubectl mesitis deprovision x/,
+    );
+    expect(exitCode).toBe(1);
+    expect(kube.objects()).toHaveLength(1);
+  });
+
+  test('does not send to a binding that is being deleted', async () => {
+    const kube = cluster();
+    const going = binding();
+    kube.seed({ ...going, metadata: { ...going.metadata, finalizers: ['x/y'] } });
+    await kube.remove(refOf(going));
+    const { err, exitCode } = await runPlugin(['bind', 'api-service'], kube);
+    expect(err).toMatch(/^error: binding 'api-service' is still being deleted: try again when it is gone/);
     expect(exitCode).toBe(1);
   });
 

@@ -1,4 +1,4 @@
-import { isKubeError, type KubeObject } from '@mesitis/kube';
+import { isKubeError, type Kube, type KubeObject } from '@mesitis/kube';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import {
@@ -12,12 +12,13 @@ import {
 } from '../base-command.js';
 import { checkedName } from '../lib/checked-name.js';
 import { existingInstance } from '../lib/find-objects.js';
-import { judgeReady } from '../lib/judgements.js';
+import { judgeReady, sentence } from '../lib/judgements.js';
 import { isDeleting } from '../lib/objects.js';
 import { formatObject } from '../lib/output.js';
 import { parseParameters } from '../lib/parameters.js';
-import { notMet } from '../lib/plugin-error.js';
+import { notMet, type PluginError } from '../lib/plugin-error.js';
 import { bindingRef, instanceNameOf, newBinding, secretNameOf } from '../lib/service-catalog.js';
+import { stateOf } from '../lib/state.js';
 
 /** Creates a ServiceBinding. */
 export class Bind extends MesitisCommand {
@@ -53,6 +54,9 @@ export class Bind extends MesitisCommand {
           `instance '${args.instance}' is being deleted: bind another one, see kubectl mesitis status`,
         );
       }
+      const state = stateOf(instance);
+      // Binding it would wait for ever.
+      if (state.kind === 'failed') throw notMet(sentence({ kind: 'instance', name: args.instance }, state));
       const created = await create(
         session,
         newBinding({ namespace, name, instance: args.instance, secretName, parameters }),
@@ -69,8 +73,8 @@ export class Bind extends MesitisCommand {
         return;
       }
       const secret = `Secret '${secretNameOf(binding)}' in namespace ${namespace}`;
-      this.print(
-        `binding '${name}' of instance '${args.instance}' ${patience === undefined ? 'requested' : 'is ready'}: ${secret}\n`,
+      this.printSentence(
+        `binding '${name}' of instance '${args.instance}' ${patience === undefined ? 'requested' : 'is ready'}: ${secret}`,
       );
       this.tell(
         patience === undefined
@@ -85,12 +89,21 @@ async function create({ cluster, namespace }: Session, binding: KubeObject): Pro
   try {
     return await cluster.create(binding);
   } catch (error) {
-    if (!isKubeError(error, 'already-exists')) throw error;
-    const name = binding.metadata.name ?? '';
-    const existing = await cluster.get(bindingRef(namespace, name));
-    const of = existing === undefined ? '' : ` (of instance '${instanceNameOf(existing)}')`;
-    throw notMet(
-      `binding '${name}' already exists in namespace ${namespace}${of}: read it with kubectl mesitis secret ${name}, or choose another name with --name`,
+    if (isKubeError(error, 'already-exists'))
+      throw await taken(cluster, namespace, binding.metadata.name ?? '');
+    throw error;
+  }
+}
+
+async function taken(cluster: Pick<Kube, 'get'>, namespace: string, name: string): Promise<PluginError> {
+  const existing = await cluster.get(bindingRef(namespace, name));
+  if (existing !== undefined && isDeleting(existing)) {
+    return notMet(
+      `binding '${name}' is still being deleted: try again when it is gone, or choose another name with --name`,
     );
   }
+  const of = existing === undefined ? '' : ` (of instance '${instanceNameOf(existing)}')`;
+  return notMet(
+    `binding '${name}' already exists in namespace ${namespace}${of}: read it with kubectl mesitis secret ${name}, or choose another name with --name`,
+  );
 }

@@ -82,7 +82,9 @@ describe('kubectl mesitis deprovision', () => {
     kube.seed(guarded(instance('api-service', [failure])));
     const argv = ['deprovision', 'api-service', '--yes', '--timeout=300ms'];
     const { err, exitCode } = await runPlugin(argv, kube);
-    expect(err).toContain("instance 'api-service': Deprovision call failed: the broker is down\n");
+    expect(err).toContain(
+      "instance 'api-service': trying again: Deprovision call failed: the broker is down\n",
+    );
     expect(err).toContain("error: instance 'api-service' is not done after 300ms: Deprovision call failed");
     expect(exitCode).toBe(1);
   });

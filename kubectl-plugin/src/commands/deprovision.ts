@@ -61,7 +61,7 @@ export class Deprovision extends MesitisCommand {
         this.print(await formatObject(instance, flags.output));
         return;
       }
-      this.print(`instance '${name}' is ${patience === undefined ? 'being deleted' : 'gone'}\n`);
+      this.printSentence(`instance '${name}' is ${patience === undefined ? 'being deleted' : 'gone'}`);
     });
   }
 

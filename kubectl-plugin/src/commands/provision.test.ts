@@ -90,9 +90,29 @@ describe('kubectl mesitis provision', () => {
     const platform = withPlatform(cluster(), { onCreate: () => [[inFlight]] });
     const { err, exitCode } = await runPlugin(['provision', 'api-service', '--timeout', '300ms'], platform);
     expect(err).toContain(
-      "error: instance 'api-service' is not done after 300ms: Provision request in-flight to the broker; the platform goes on with it, see kubectl mesitis status api-service\n",
+      "error: instance 'api-service' is not done after 300ms: waiting for the broker; the platform goes on with it, see kubectl mesitis status api-service\n",
     );
     expect(exitCode).toBe(1);
+  });
+
+  test('says that the instance is on its way when it may not be watched', async () => {
+    const kube = cluster();
+    kube.failNext(
+      ({ verb, kind }) => verb === 'list' && kind === 'ServiceInstance',
+      new KubeError('forbidden', 'cannot list resource "serviceinstances"'),
+    );
+    const { err, exitCode } = await runPlugin(['provision', 'api-service'], kube);
+    expect(err).toBe(
+      "error: instance 'api-service' can't be watched, but the platform goes on with it, see kubectl mesitis status api-service, and --no-wait does without: the cluster refused: cannot list resource \"serviceinstances\"; ask an administrator for this right\n",
+    );
+    expect(exitCode).toBe(3);
+    expect(stored(kube)).toBeDefined();
+  });
+
+  test('breaks its sentences between words in a terminal', async () => {
+    const argv = ['provision', 'api-service', '--no-wait'];
+    const { out } = await runPlugin(argv, cluster(), { terminal: { columns: 40 } });
+    expect(out).toBe("instance 'api-service' of\napi-api-service:1 requested\n");
   });
 
   test('ends at once on Ctrl-C, with 130 and without a stack', async () => {
@@ -179,9 +199,7 @@ describe('kubectl mesitis provision', () => {
       new KubeError('forbidden', 'admission webhook denied the request: quota is used up'),
     );
     const { err, exitCode } = await runPlugin(['provision', 'api-service'], kube);
-    expect(err).toBe(
-      'error: the cluster refused: admission webhook denied the request: quota is used up; ask an administrator for this right\n',
-    );
+    expect(err).toBe('error: the cluster refused: admission webhook denied the request: quota is used up\n');
     expect(exitCode).toBe(3);
   });
 });

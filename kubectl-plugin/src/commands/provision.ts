@@ -76,8 +76,8 @@ export class Provision extends MesitisCommand {
         this.print(await formatObject(instance, flags.output));
         return;
       }
-      this.print(
-        `instance '${name}' of ${titleOf(offering)} ${patience === undefined ? 'requested' : 'is ready'}\n`,
+      this.printSentence(
+        `instance '${name}' of ${titleOf(offering)} ${patience === undefined ? 'requested' : 'is ready'}`,
       );
       this.tell(
         patience === undefined

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { KubeError } from '@mesitis/kube';
 import { MemoryKube } from '@mesitis/kube/memory';
-import { binding, instance, ready, secret } from '../testing/objects.js';
+import { binding, failed, instance, ready, secret } from '../testing/objects.js';
 import { runPlugin } from '../testing/run-plugin.js';
 
 describe('kubectl mesitis status', () => {
@@ -54,6 +54,22 @@ describe('kubectl mesitis status', () => {
       '\nThe platform goes on trying; if it lasts, tell the team that offers it that its broker does not answer.\n',
     );
     expect(exitCode).toBe(0);
+  });
+
+  test('tells a final failure once, and a refusal that is tried again without a farewell', async () => {
+    const kube = cluster();
+    kube.seed(
+      instance('refused', [ready('False', 'ProvisionCallFailed', 'no'), failed('BrokerFailure', 'no')]),
+      instance('retried', [ready('False', 'ProvisionCallFailed', 'busy')]),
+    );
+    const { out } = await runPlugin(['status', 'refused'], kube);
+    expect(out).toContain(
+      '├─ Ready=False ProvisionCallFailed (2m ago)\n└─ Failed=True BrokerFailure: no (2m ago)\n',
+    );
+    const retried = await runPlugin(['status', 'retried'], kube);
+    expect(retried.out).toContain(
+      '\nThe platform goes on trying; if it lasts, tell the team that offers it.\n',
+    );
   });
 
   test('tells the rest of the story when Secrets may not be read', async () => {

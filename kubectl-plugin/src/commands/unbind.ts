@@ -52,10 +52,10 @@ export class Unbind extends MesitisCommand {
         this.print(await formatObject(binding, flags.output));
         return;
       }
-      this.print(
+      this.printSentence(
         patience === undefined
-          ? `binding '${name}' is being deleted\n`
-          : `binding '${name}' is gone, and with it Secret '${secretNameOf(binding)}'\n`,
+          ? `binding '${name}' is being deleted`
+          : `binding '${name}' is gone, and with it Secret '${secretNameOf(binding)}'`,
       );
     });
   }

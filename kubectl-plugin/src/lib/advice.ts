@@ -10,6 +10,8 @@ export interface Subject {
 export function adviceFor(subject: Subject, state: State): string | undefined {
   if (state.kind === 'ready') return undefined;
   const known = REMEDIES[state.reason];
+  // A refusal that is not final is tried again: nothing to take down and ask for anew.
+  if (known === brokerRefused && state.kind === 'pending') return brokerUnwell(subject);
   if (known !== undefined) return known(subject);
   switch (state.kind) {
     case 'failed':
@@ -29,6 +31,7 @@ const offeringGone: Remedy = () =>
   'the offering is not in the catalog: see kubectl mesitis catalog for what there is';
 const brokerUnreachable: Remedy = () =>
   'the platform goes on trying; if it lasts, tell the team that offers it that its broker does not answer';
+const brokerUnwell: Remedy = () => 'the platform goes on trying; if it lasts, tell the team that offers it';
 const brokerRefused: Remedy = (subject) =>
   `ask the team that offers it if the reason is not clear; once it is settled, ${replace(subject)}`;
 const deletionFailed: Remedy = () =>

@@ -56,11 +56,17 @@ const KUBE_ERRORS: Record<Exclude<KubeErrorKind, 'not-found'>, { what: string; r
   },
 };
 
-function explainKubeError(error: KubeError): string {
+/** The sentence for a refusal of the API server, or for its absence. */
+export function explainKubeError(error: KubeError): string {
   const reason = firstLine(error.message);
   if (error.kind === 'not-found') return explainNotFound(reason);
-  const { what, remedy } = KUBE_ERRORS[error.kind];
+  const { what, remedy } = isVerdict(error) ? { what: 'the cluster refused' } : KUBE_ERRORS[error.kind];
   return remedy === undefined ? `${what}: ${reason}` : `${what}: ${reason}; ${remedy}`;
+}
+
+/** Admission and quotas refuse with the same status as missing rights, which nobody could grant here. */
+function isVerdict({ kind, message }: KubeError): boolean {
+  return kind === 'forbidden' && /denied the request|exceeded quota/.test(message);
 }
 
 /** A missing object is never reported as an error by reads, so this is a missing kind, or the namespace of a create. */

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@mesitis/kube';
 import { adviceFor, type Subject } from './advice.js';
-import { stateOf, type State } from './state.js';
+import { isInFlight, stateOf, type State } from './state.js';
 import type { Judgement } from './wait.js';
 
 /** Waits for `Ready`; a final failure, or the object's disappearance, ends it. */
@@ -17,7 +17,7 @@ export function judgeReady(subject: Subject): (object: KubeObject | undefined) =
       case 'deleting':
         return { kind: 'failed', why: `someone is deleting ${subject.kind} '${subject.name}'` };
       case 'pending':
-        return { kind: 'waiting', what: state.message === '' ? 'waiting for the platform' : state.message };
+        return waiting(state);
     }
   };
 }
@@ -26,12 +26,30 @@ export function judgeReady(subject: Subject): (object: KubeObject | undefined) =
 export function judgeGone(uid: string | undefined): (object: KubeObject | undefined) => Judgement {
   return (object) => {
     if (object === undefined || object.metadata.uid !== uid) return { kind: 'met' };
-    const { message, kind } = stateOf(object);
+    const state = stateOf(object);
     // Until the platform reacts, the message is still about the time before: "provisioned successfully" misleads.
-    const what =
-      kind === 'deleting' && isAboutDeletion(object) ? message : 'waiting for the platform to take it down';
-    return { kind: 'waiting', what };
+    return state.kind === 'deleting' && isAboutDeletion(object)
+      ? waiting(state)
+      : waitingFor('the platform to take it down');
   };
+}
+
+/** What is awaited, in a consumer's words; of a failure that is tried again, the cause. */
+function waiting(state: State): Judgement {
+  const { reason, message } = state;
+  if (reason === '' || message === '') return waitingFor('the platform');
+  if (isInFlight(state)) return waitingFor('the broker');
+  if (reason === 'ErrorInstanceNotReady') return waitingFor('the instance to be ready');
+  if (/^Error|Failed$/.test(reason))
+    return { kind: 'waiting', what: `trying again: ${message}`, why: message };
+  // The broker's own account of a long operation follows in brackets.
+  const what = message.replace(/^The \w+ is being \w+ asynchronously/, 'the broker is working on it');
+  return { kind: 'waiting', what, why: what };
+}
+
+function waitingFor(whom: string): Judgement {
+  const what = `waiting for ${whom}`;
+  return { kind: 'waiting', what, why: what };
 }
 
 /** "instance 'x' is not ready: <the platform's message>; <what to do>", without a final full stop. */

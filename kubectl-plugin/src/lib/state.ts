@@ -42,6 +42,11 @@ export function stateOf(object: KubeObject): State {
   return stateFrom('pending', ready);
 }
 
+/** Whether the platform has asked the broker and waits for its answer. */
+export function isInFlight({ reason }: Pick<State, 'reason'>): boolean {
+  return reason.endsWith('RequestInFlight');
+}
+
 /** The word for a state in a table: kubectl's habit is a word in CamelCase. */
 export function stateWord(state: State): string {
   switch (state.kind) {
@@ -52,7 +57,7 @@ export function stateWord(state: State): string {
     case 'deleting':
       return 'Deleting';
     case 'pending':
-      return state.reason === '' ? 'Pending' : state.reason;
+      return state.reason === '' || isInFlight(state) ? 'Pending' : state.reason;
   }
 }
 
@@ -68,15 +73,35 @@ function stateFrom(kind: State['kind'], condition: Condition | undefined): State
 /**
  * The platform wraps what a broker said into a sentence full of ids
  * (`Error provisioning …: Status: 400; ErrorMessage: X; Description: Y; ResponseError: Z`). A consumer needs Y, or X
- * when there is no Y; any other message is returned as it is.
+ * when there is no Y. Where the broker did not even answer, the wrapping goes and the cause stays. Any other message is
+ * returned as it is.
  */
 export function brokersWords(message: string): string {
+  return answerOf(message) ?? causeOf(message) ?? message;
+}
+
+function answerOf(message: string): string | undefined {
   const match =
     /Status: (?<status>\d{3}); ErrorMessage: (?<error>.*?); Description: (?<description>.*?); ResponseError: /s.exec(
       message,
     );
-  if (match?.groups === undefined) return message;
+  if (match?.groups === undefined) return undefined;
   const { status = '', error = '', description = '' } = match.groups;
   const said = [description, error].find((part) => part !== '' && part !== '<nil>');
   return said === undefined ? `the broker answered ${status}` : `the broker answered ${status}: ${said}`;
+}
+
+/** The sentences that the platform puts in front of why a call never got an answer. */
+const UNANSWERED = [
+  /^The \w+ call failed and will be retried: Error communicating with broker for \w+: (?<cause>.+)$/s,
+  /^Communication with the ClusterServiceBroker timed out; operation will be retried: (?<cause>.+)$/s,
+  /^Error .+ at (?:Cluster)?ServiceBroker ".*?": (?<cause>.+)$/s,
+];
+
+function causeOf(message: string): string | undefined {
+  for (const wrapping of UNANSWERED) {
+    const cause = wrapping.exec(message)?.groups?.['cause'];
+    if (cause !== undefined) return `calling the broker failed: ${cause}`;
+  }
+  return undefined;
 }

@@ -69,7 +69,15 @@ function conditionLeaves(object: KubeObject, look: Look): Branch[] {
   const state = stateOf(object);
   const conditions = conditionsOf(object);
   if (conditions.length === 0) return [leaf(look.colors.state(state.kind, stateWord(state)))];
-  return conditions.map((condition) => leaf(conditionLine(condition, object, look)));
+  return conditions.map((condition) => leaf(conditionLine(toldOnce(condition, conditions), object, look)));
+}
+
+/** A final failure is reported by `Ready` and by `Failed` in the same words; these stay with `Failed`. */
+function toldOnce(condition: Condition, conditions: readonly Condition[]): Condition {
+  const repeated = conditions.some(
+    ({ type, message }) => type === 'Failed' && condition.type !== 'Failed' && message === condition.message,
+  );
+  return repeated ? { ...condition, message: '' } : condition;
 }
 
 function conditionLine(condition: Condition, object: KubeObject, { colors, now }: Look): string {

@@ -1,7 +1,8 @@
 import { isKubeError, startWatchCache, type Kube, type KubeObject, type ObjectRef } from '@mesitis/kube';
 
-/** What an observed object means for the one who waits. */
-export type Judgement = { kind: 'waiting'; what: string } | { kind: 'met' } | { kind: 'failed'; why: string };
+/** What an observed object means for the one who waits: `what` is for the progress, `why` for the end of patience. */
+export type Judgement =
+  { kind: 'waiting'; what: string; why: string } | { kind: 'met' } | { kind: 'failed'; why: string };
 
 /** How a wait ended, with the object as it was last seen. */
 export type WaitOutcome =
@@ -76,6 +77,7 @@ function observer(
   settle: (outcome: WaitOutcome) => void,
 ): { look: (object: KubeObject | undefined) => void; last: () => string } {
   let awaited = '';
+  let why = '';
   return {
     look(object) {
       const judgement = judge(object);
@@ -89,12 +91,13 @@ function observer(
           return;
         }
         case 'waiting':
+          why = judgement.why;
           if (judgement.what === awaited) return;
           awaited = judgement.what;
           onProgress(awaited);
       }
     },
-    last: () => awaited,
+    last: () => why,
   };
 }
 
