@@ -48,6 +48,13 @@ describe('kubectl mesitis catalog', () => {
     expect(out).toContain('…');
   });
 
+  test('hints at the next step where a person looks at both streams', async () => {
+    const { err } = await runPlugin(['catalog'], cluster(), { terminal: {} });
+    expect(err).toBe('Get one, for example: kubectl mesitis provision api-api-service:1\n');
+    const single = await runPlugin(['catalog', '-n', 'team-a'], cluster(), { terminal: {} });
+    expect(single.err).toBe('Get one, for example: kubectl mesitis provision db-postgres\n');
+  });
+
   test('prints classes and plans as a List, and their names', async () => {
     const { out } = await runPlugin(['catalog', '-o', 'json'], cluster());
     const list = JSON.parse(out) as { kind: string; items: { kind: string; metadata: object }[] };

@@ -32,7 +32,7 @@ export class Catalog extends MesitisCommand {
       this.tell(nothingFor(namespace, all.length));
       return;
     }
-    const { out } = this.terminal;
+    const { out, err } = this.terminal;
     const rows = open.map(({ offering, plan, team = '', provisionedAs = '', description }) => [
       offering,
       plan,
@@ -43,12 +43,22 @@ export class Catalog extends MesitisCommand {
     this.print(
       renderTable({ header: ['OFFERING', 'PLAN', 'TEAM', 'KIND', 'DESCRIPTION'], rows }, out.columns),
     );
+    // For someone who looks at the table and may type next; noise for everyone else.
+    if (out.isTTY && err.isTTY) this.tell(`Get one, for example: kubectl mesitis provision ${example(open)}`);
   }
 }
 
 /** Each class once, followed by its plans: what a program needs to ask for one. */
 function apiObjects(offerings: readonly Offering[]): Offering['object'][] {
   return [...new Set(offerings.flatMap((offering) => [offering.class, offering.object]))];
+}
+
+/** The first offering, as `provision` takes it: with its plan where there are several. */
+function example(offerings: readonly Offering[]): string {
+  const [first, ...others] = offerings;
+  if (first === undefined) return 'OFFERING';
+  const { offering, plan } = first;
+  return others.some((other) => other.offering === offering) ? `${offering}:${plan}` : offering;
 }
 
 function nothingFor(namespace: string, total: number): string {
