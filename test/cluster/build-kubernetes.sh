@@ -48,9 +48,12 @@ unpack_source() {
   log "fetching and unpacking the source package"
   # apt with lists of its own, so that the machine's sources stay as they are. The Release file's signature is checked
   # by apt as usual and vouches for the package; the maintainer's signature inside would need one more keyring.
-  local state=$work/apt
+  local state=$work/apt mirror
+  # The mirror that the machine has its packages from has their sources too.
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Codename: bookworm' 'Component: main')
+  [[ -n $mirror ]] || { log "apt has no Debian mirror: add one with the suite bookworm and the component main"; return 1; }
   mkdir -p "$state/lists/partial"
-  echo 'deb-src http://deb.debian.org/debian bookworm main' >"$state/sources.list"
+  echo "deb-src ${mirror%%$'\n'*} bookworm main" >"$state/sources.list"
   local -a apt=(apt-get -qq -o "Dir::Etc::SourceList=$state/sources.list" -o Dir::Etc::SourceParts=/dev/null
     -o "Dir::State::Lists=$state/lists" -o APT::Sandbox::User=root)
   (
