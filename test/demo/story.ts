@@ -35,8 +35,8 @@ async function platformIsUp(narrator: Narrator, stage: Stage): Promise<void> {
   narrator.chapter('1. The platform and a broker are up');
   narrator.say(
     `The platform engineer installed chart \`mesitis-platform\` in \`${stage.platformNamespace}\` and, for the API team, ` +
-      'chart `mesitis` in `provider-ns`. Both were rendered by the real helm; the servers run with the tokens of the ' +
-      "charts' own ServiceAccounts.",
+      'chart `mesitis` in `provider-ns`, both rendered by the real helm. Here the servers run as processes beside the ' +
+      "API server, with the tokens of the charts' own ServiceAccounts, so the Deployments count no replicas.",
   );
   await narrator.run('kubectl get namespaces provider-ns api-ns client-ns other-ns', { shows: ['Active'] });
   await narrator.run(`kubectl get deployments,serviceaccounts -n ${stage.platformNamespace}`, {
