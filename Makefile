@@ -9,7 +9,7 @@ installed := node_modules/.package-lock.json
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(installed): package-lock.json
 	npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
@@ -34,12 +34,16 @@ format: install ## let Prettier and ESLint mend what they can
 unit: install ## the fast tests: no network, no cluster
 	@$(run) jest -- --selectProjects unit
 
+.PHONY: kubernetes
+kubernetes: build ## have a real API server at hand: from KUBEBUILDER_ASSETS, or built once
+	@$(run) kubernetes
+
 .PHONY: e2e
-e2e: build ## the contract and end-to-end suites, on a real etcd and kube-apiserver
+e2e: build kubernetes ## the contract and end-to-end suites, on a real etcd and kube-apiserver
 	@$(run) jest -- --selectProjects contract e2e
 
 .PHONY: test
-test: build lint ## everything: types, lint, unit, contract and end-to-end tests
+test: build lint kubernetes ## everything: types, lint, unit, contract and end-to-end tests
 	@$(run) jest
 
 .PHONY: demo
