@@ -103,6 +103,7 @@ async function brokerIsRegistered(narrator: Narrator, stage: Stage): Promise<voi
     '  name: api-team',
     'spec:',
     `  url: ${stage.brokerUrl}`,
+    '  relistDuration: 1m',
     '  authInfo:',
     '    basic:',
     `      secretRef: {namespace: provider-ns, name: ${stage.brokerSecret}}`,
