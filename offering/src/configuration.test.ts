@@ -13,7 +13,7 @@ import {
 } from './testing/config-maps.js';
 
 const [entry, service] = parseAllDocuments(
-  readFileSync(new URL('../fixtures/api-service.yaml', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../docs/examples/api-service.yaml', import.meta.url), 'utf8'),
 ).map((document) => document.toJS() as ProviderConfigMap) as [ProviderConfigMap, ProviderConfigMap];
 
 describe('the ConfigMaps that providers have always written', () => {
