@@ -1,4 +1,3 @@
-import { isKubeError, type Kube, type KubeObject } from '@mesitis/kube';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import {
@@ -8,15 +7,15 @@ import {
   parameterFlags,
   patienceOf,
   waitFlags,
-  type Session,
 } from '../base-command.js';
 import { checkedName } from '../lib/checked-name.js';
+import { createObject } from '../lib/create-object.js';
 import { existingInstance } from '../lib/find-objects.js';
 import { judgeReady, sentence } from '../lib/judgements.js';
 import { isDeleting } from '../lib/objects.js';
 import { formatObject } from '../lib/output.js';
 import { parseParameters } from '../lib/parameters.js';
-import { notMet, type PluginError } from '../lib/plugin-error.js';
+import { notMet } from '../lib/plugin-error.js';
 import { bindingRef, instanceNameOf, newBinding, secretNameOf } from '../lib/service-catalog.js';
 import { stateOf } from '../lib/state.js';
 
@@ -57,9 +56,14 @@ export class Bind extends MesitisCommand {
       const state = stateOf(instance);
       // Binding it would wait for ever.
       if (state.kind === 'failed') throw notMet(sentence({ kind: 'instance', name: args.instance }, state));
-      const created = await create(
-        session,
+      const created = await createObject(
+        cluster,
         newBinding({ namespace, name, instance: args.instance, secretName, parameters }),
+        {
+          noun: 'binding',
+          describe: (existing) => ` (of instance '${instanceNameOf(existing)}')`,
+          see: `read it with kubectl mesitis secret ${name}`,
+        },
       );
       const subject = { kind: 'binding', name } as const;
       const ref = bindingRef(namespace, name);
@@ -83,27 +87,4 @@ export class Bind extends MesitisCommand {
       );
     });
   }
-}
-
-async function create({ cluster, namespace }: Session, binding: KubeObject): Promise<KubeObject> {
-  try {
-    return await cluster.create(binding);
-  } catch (error) {
-    if (isKubeError(error, 'already-exists'))
-      throw await taken(cluster, namespace, binding.metadata.name ?? '');
-    throw error;
-  }
-}
-
-async function taken(cluster: Pick<Kube, 'get'>, namespace: string, name: string): Promise<PluginError> {
-  const existing = await cluster.get(bindingRef(namespace, name));
-  if (existing !== undefined && isDeleting(existing)) {
-    return notMet(
-      `binding '${name}' is still being deleted: try again when it is gone, or choose another name with --name`,
-    );
-  }
-  const of = existing === undefined ? '' : ` (of instance '${instanceNameOf(existing)}')`;
-  return notMet(
-    `binding '${name}' already exists in namespace ${namespace}${of}: read it with kubectl mesitis secret ${name}, or choose another name with --name`,
-  );
 }

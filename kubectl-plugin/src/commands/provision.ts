@@ -1,4 +1,3 @@
-import { isKubeError, type Kube, type KubeObject } from '@mesitis/kube';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import {
@@ -8,15 +7,13 @@ import {
   parameterFlags,
   patienceOf,
   waitFlags,
-  type Session,
 } from '../base-command.js';
 import { offeringsOf, planReference, readCatalog, type Offering } from '../lib/catalog.js';
 import { checkedName } from '../lib/checked-name.js';
+import { createObject } from '../lib/create-object.js';
 import { judgeReady } from '../lib/judgements.js';
-import { isDeleting } from '../lib/objects.js';
 import { formatObject } from '../lib/output.js';
 import { parseParameters } from '../lib/parameters.js';
-import { notMet, type PluginError } from '../lib/plugin-error.js';
 import { resolveOffering } from '../lib/resolve-offering.js';
 import { instanceRef, newInstance, requestedOffering } from '../lib/service-catalog.js';
 import { stateOf, stateWord } from '../lib/state.js';
@@ -62,9 +59,14 @@ export class Provision extends MesitisCommand {
       );
       const name = given ?? checkedName(`the name of offering '${offering.offering}'`, offering.shortName);
       const ref = instanceRef(namespace, name);
-      const created = await create(
-        session,
+      const created = await createObject(
+        cluster,
         newInstance({ namespace, name }, planReference(offering), parameters),
+        {
+          noun: 'instance',
+          describe: (existing) => ` (${requestedOffering(existing)}, ${stateWord(stateOf(existing))})`,
+          see: `see kubectl mesitis status ${name}`,
+        },
       );
       const subject = { kind: 'instance', name } as const;
       const instance =
@@ -86,30 +88,6 @@ export class Provision extends MesitisCommand {
       );
     });
   }
-}
-
-async function create({ cluster, namespace }: Session, instance: KubeObject): Promise<KubeObject> {
-  try {
-    return await cluster.create(instance);
-  } catch (error) {
-    if (isKubeError(error, 'already-exists'))
-      throw await taken(cluster, namespace, instance.metadata.name ?? '');
-    throw error;
-  }
-}
-
-async function taken(cluster: Pick<Kube, 'get'>, namespace: string, name: string): Promise<PluginError> {
-  const existing = await cluster.get(instanceRef(namespace, name));
-  if (existing !== undefined && isDeleting(existing)) {
-    return notMet(
-      `instance '${name}' is still being deleted: try again when it is gone, or choose another name with --name`,
-    );
-  }
-  const what =
-    existing === undefined ? '' : ` (${requestedOffering(existing)}, ${stateWord(stateOf(existing))})`;
-  return notMet(
-    `instance '${name}' already exists in namespace ${namespace}${what}: see kubectl mesitis status ${name}, or choose another name with --name`,
-  );
 }
 
 function titleOf({ offering, plan }: Offering): string {

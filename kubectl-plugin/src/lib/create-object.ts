@@ -1,0 +1,44 @@
+import { isKubeError, refOf, type Kube, type KubeObject } from '@mesitis/kube';
+import { isDeleting } from './objects.js';
+import { notMet, type PluginError } from './plugin-error.js';
+
+/** What a taken name is told with. */
+export interface TakenName {
+  /** What the object is to a person: `instance`, `binding`. */
+  noun: string;
+  /** What stands under the name, in brackets after a space; empty when it is gone again. */
+  describe: (existing: KubeObject) => string;
+  /** What to type to see it. */
+  see: string;
+}
+
+/**
+ * Creates an object of a person's.
+ * @throws PluginError when the name is taken: by what, and what to do; else whatever the cluster says
+ */
+export async function createObject(
+  cluster: Pick<Kube, 'create' | 'get'>,
+  object: KubeObject,
+  words: TakenName,
+): Promise<KubeObject> {
+  try {
+    return await cluster.create(object);
+  } catch (error) {
+    if (!isKubeError(error, 'already-exists')) throw error;
+    throw taken(object, await cluster.get(refOf(object)), words);
+  }
+}
+
+function taken(
+  { metadata }: KubeObject,
+  existing: KubeObject | undefined,
+  { noun, describe, see }: TakenName,
+): PluginError {
+  const { name = '', namespace = '' } = metadata;
+  const another = 'or choose another name with --name';
+  if (existing !== undefined && isDeleting(existing)) {
+    return notMet(`${noun} '${name}' is still being deleted: try again when it is gone, ${another}`);
+  }
+  const what = existing === undefined ? '' : describe(existing);
+  return notMet(`${noun} '${name}' already exists in namespace ${namespace}${what}: ${see}, ${another}`);
+}
