@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds kube-apiserver and kube-controller-manager 1.20.2, the oldest version that Mesitis supports, from Debian's
 # source package and puts them with Debian's etcd into a cache folder, whose path is all that goes to stdout. Needs
-# Debian 12, root and Debian's mirror; takes about 6 minutes on 2 cores and 2 GB of disk, most of it only meanwhile.
+# Debian 12, root and Debian's mirror; takes about 8 minutes on 2 cores and 2 GB of disk, most of it only meanwhile.
 # When the folder is complete nothing is done; an interrupted build goes on where it was.
 set -euo pipefail
 
@@ -108,7 +108,7 @@ mkdir -p "$folder"
 exec 9>"$folder/lock"
 flock --nonblock 9 || { log "waiting for another build"; flock 9; }
 if ! complete; then
-  log "building Kubernetes $version once, about 6 minutes; it is kept in $folder"
+  log "building Kubernetes $version once, about 8 minutes; it is kept in $folder"
   mkdir -p "$work"
   install_packages
   unpack_source
