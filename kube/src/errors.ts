@@ -20,6 +20,8 @@ export interface KubeErrorDetails {
   reason?: string;
   /** From a Retry-After header, in seconds. */
   retryAfterSeconds?: number;
+  /** Of `gone` between the pages of a list: the token with which the server goes on from a later moment. */
+  continueToken?: string;
   /** What caused it, for logs. */
   cause?: unknown;
 }
@@ -31,6 +33,7 @@ export class KubeError extends Error {
   readonly status: number | undefined;
   readonly reason: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly continueToken: string | undefined;
 
   constructor(kind: KubeErrorKind, message: string, details: KubeErrorDetails = {}) {
     super(message, { cause: details.cause });
@@ -38,6 +41,7 @@ export class KubeError extends Error {
     this.status = details.status;
     this.reason = details.reason;
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.continueToken = details.continueToken;
   }
 }
 

@@ -82,6 +82,14 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
+/** How a set of objects is read page by page. */
+export interface PageOptions extends CallOptions {
+  /** The most objects to a page; 500 unless told. */
+  limit?: number;
+  /** Only `metadata` is of interest: a server that can leaves out the rest, which is most of what would travel. */
+  metadataOnly?: boolean;
+}
+
 /** For writes: the subresource to write, and server-side dry run. */
 export interface WriteOptions extends CallOptions {
   subresource?: 'status';
@@ -109,6 +117,13 @@ export interface Kube {
   get(ref: ObjectRef, options?: CallOptions): Promise<KubeObject | undefined>;
   /** All objects that match; pages are followed. */
   list(query: ListQuery, options?: CallOptions): Promise<KubeList>;
+  /**
+   * The objects that match, page by page, so that memory holds no more than a page; at least one page, which may be
+   * empty. All pages show one moment, unless reading takes so long (minutes) that the server forgets it: then the rest
+   * shows a later one. No object comes twice, and none that is there all the time is left out. Each page may take the
+   * default timeout; a signal ends the iteration with its reason.
+   */
+  pages(query: ListQuery, options?: PageOptions): AsyncIterable<KubeList>;
   /**
    * Changes after `resourceVersion`, until the server closes the stream (the iteration ends), the signal fires (it
    * ends too) or an error is thrown; `gone` means that the version is too old and a new list is due.

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import nock from 'nock';
+import { pagesOf } from '../contract/fixture.js';
 import type { KubeError } from '../errors.js';
 import type { JsonObject, ListQuery } from '../port.js';
 import { CredentialStore } from './credentials.js';
@@ -183,6 +184,41 @@ describe('the adapter', () => {
       .get(CONFIG_MAPS)
       .reply(200, { metadata: { resourceVersion: '9' }, items: null });
     expect(await kube.list(query)).toEqual({ items: [], resourceVersion: '9' });
+  });
+
+  it('goes on with pages where the server says when it forgot the moment of the first', async () => {
+    const page = (name: string, resume: string) => ({
+      metadata: { resourceVersion: name, continue: resume },
+      items: [{ metadata: { name } }],
+    });
+    const expired = { ...status(410, 'Expired'), metadata: { continue: 'later' } };
+    nock(SERVER).get(`${CONFIG_MAPS}?limit=1`).reply(200, page('one', 'next'));
+    nock(SERVER).get(`${CONFIG_MAPS}?limit=1&continue=next`).reply(410, expired);
+    nock(SERVER).get(`${CONFIG_MAPS}?limit=1&continue=later`).reply(200, page('two', ''));
+    const pages = await pagesOf(kube, query, { limit: 1 });
+    expect(pages.map(({ items, resourceVersion }) => [items[0]?.metadata.name, resourceVersion])).toEqual([
+      ['one', 'one'],
+      ['two', 'two'],
+    ]);
+  });
+
+  it('fails between pages when the server does not say how to go on', async () => {
+    nock(SERVER)
+      .get(`${CONFIG_MAPS}?limit=500`)
+      .reply(200, { metadata: { continue: 'next' }, items: null });
+    nock(SERVER).get(`${CONFIG_MAPS}?limit=500&continue=next`).reply(410, status(410, 'Expired'));
+    await expect(pagesOf(kube, query)).rejects.toMatchObject({ kind: 'gone' });
+  });
+
+  it('asks for metadata alone and says the kind of the objects all the same', async () => {
+    const accept = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
+    const item = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: { name: 'one' } };
+    nock(SERVER, { reqheaders: { accept } })
+      .get(`${CONFIG_MAPS}?limit=500`)
+      .reply(200, { metadata: { resourceVersion: '7' }, items: [item] });
+    expect(await pagesOf(kube, query, { metadataOnly: true })).toEqual([
+      { items: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'one' } }], resourceVersion: '7' },
+    ]);
   });
 
   it('asks discovery for a kind it does not know, once for each group', async () => {

@@ -8,6 +8,7 @@ import type {
   ListQuery,
   ObjectMeta,
   ObjectRef,
+  PageOptions,
   Patch,
   RemoveOptions,
   WatchEvent,
@@ -31,6 +32,9 @@ export interface RestKubeOptions {
 const PAGE_SIZE = 500;
 const WATCH_SECONDS = 300;
 const WATCH_GRACE_SECONDS = 30;
+
+/** The server may answer with the whole objects all the same, as plain JSON. */
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 
 const PATCH_TYPES = {
   merge: 'application/merge-patch+json',
@@ -67,9 +71,7 @@ export class RestKube implements KubeClient {
     const items: KubeObject[] = [];
     let resume = '';
     for (;;) {
-      const parameters = selection(query);
-      parameters.set('limit', String(PAGE_SIZE));
-      if (resume !== '') parameters.set('continue', resume);
+      const parameters = pageSelection(query, PAGE_SIZE, resume);
       let page: KubeList & { resume: string };
       try {
         page = await this.#page(query, { method: 'GET', path, query: parameters }, signal);
@@ -83,6 +85,29 @@ export class RestKube implements KubeClient {
       resume = page.resume;
       if (resume === '') return { items, resourceVersion: page.resourceVersion };
     }
+  }
+
+  async *pages(query: ListQuery, options: PageOptions = {}): AsyncGenerator<KubeList, void, undefined> {
+    const { signal, limit = PAGE_SIZE, metadataOnly = false } = options;
+    const path = await this.#path(query, false, signal);
+    const accept = metadataOnly ? { accept: METADATA_ONLY } : {};
+    let resume = '';
+    do {
+      const parameters = pageSelection(query, limit, resume);
+      let page: KubeList & { resume: string };
+      try {
+        page = await this.#page(query, { method: 'GET', path, query: parameters, ...accept }, signal);
+      } catch (error) {
+        // The server forgot the first page's moment and says how to go on after the last object in a later one.
+        const next = resume !== '' && isKubeError(error, 'gone') ? error.continueToken : undefined;
+        if (next === undefined || next === resume) throw error;
+        resume = next;
+        continue;
+      }
+      resume = page.resume;
+      const items = metadataOnly ? page.items.map((item) => metadataOf(query, item)) : page.items;
+      yield { items, resourceVersion: page.resourceVersion };
+    } while (resume !== '');
   }
 
   async *watch(
@@ -251,6 +276,18 @@ function selection({ labelSelector, fieldSelector }: ListQuery): URLSearchParams
   if (labelSelector !== undefined) parameters.set('labelSelector', labelSelector);
   if (fieldSelector !== undefined) parameters.set('fieldSelector', fieldSelector);
   return parameters;
+}
+
+function pageSelection(query: ListQuery, limit: number, resume: string): URLSearchParams {
+  const parameters = selection(query);
+  parameters.set('limit', String(limit));
+  if (resume !== '') parameters.set('continue', resume);
+  return parameters;
+}
+
+/** The server gives these as PartialObjectMetadata, an older one as whole objects. */
+function metadataOf({ apiVersion, kind }: ListQuery, { metadata }: KubeObject): KubeObject {
+  return { apiVersion, kind, metadata };
 }
 
 async function undefinedWhenNotFound<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -69,6 +69,7 @@ export function errorFromStatus(
     ...(code === 0 ? {} : { status: code }),
     ...(reason === '' ? {} : { reason }),
     ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
+    ...resumption(status),
   });
 }
 
@@ -76,11 +77,17 @@ function kindOf(reason: string, code: number): KubeErrorKind {
   return (Object.hasOwn(BY_REASON, reason) ? BY_REASON[reason] : undefined) ?? BY_STATUS[code] ?? 'unknown';
 }
 
+function resumption({ metadata }: StatusObject): { continueToken?: string } {
+  const token = metadata?.continue ?? '';
+  return token === '' ? {} : { continueToken: token };
+}
+
 /** The parts of a Status that are read. */
 export interface StatusObject {
   message?: string;
   reason?: string;
   code?: number;
+  metadata?: { continue?: string };
   details?: { retryAfterSeconds?: number };
 }
 

@@ -17,6 +17,8 @@ export interface ApiRequest {
   body?: unknown;
   /** The type of the body; `application/json` when left out. */
   contentType?: string;
+  /** The type of the answer, some JSON; `application/json` when left out. */
+  accept?: string;
 }
 
 /** What a transport needs to know. */
@@ -153,7 +155,7 @@ export class Transport {
   #once(request: ApiRequest, credentials: Credentials, signal: AbortSignal): Promise<IncomingMessage> {
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
     const headers: OutgoingHttpHeaders = {
-      Accept: 'application/json',
+      Accept: request.accept ?? 'application/json',
       'User-Agent': 'mesitis',
       ...(body === undefined ? {} : bodyHeaders(body, request.contentType)),
       ...credentials.headers,

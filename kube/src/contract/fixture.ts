@@ -1,6 +1,6 @@
 import { isKubeError } from '../errors.js';
 import type { KubeErrorKind } from '../errors.js';
-import type { Kube, KubeObject, ListQuery, WatchEvent } from '../port.js';
+import type { Kube, KubeList, KubeObject, ListQuery, PageOptions, WatchEvent } from '../port.js';
 
 /** What the contract needs to run: the port in question and a namespace that exists and holds nothing of its own. */
 export interface ContractServer {
@@ -44,6 +44,17 @@ export async function failureOf(call: Promise<unknown>): Promise<KubeErrorKind |
     if (isKubeError(error)) return error.kind;
     throw error;
   }
+}
+
+/** All pages of a list. */
+export async function pagesOf(
+  kube: Pick<Kube, 'pages'>,
+  query: ListQuery,
+  options?: PageOptions,
+): Promise<KubeList[]> {
+  const pages: KubeList[] = [];
+  for await (const page of kube.pages(query, options)) pages.push(page);
+  return pages;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Connected } from './fixture.js';
-import { configMap, configMaps, failureOf, names } from './fixture.js';
+import { configMap, configMaps, failureOf, names, pagesOf } from './fixture.js';
 
-/** get and list. */
+/** get, list and pages. */
 export function describeRead(connected: Connected): void {
   describe('reading', () => {
     it('gives undefined for an object that does not exist', async () => {
@@ -96,6 +96,51 @@ export function describeRead(connected: Connected): void {
       const { items, resourceVersion } = await kube.list(configMaps(namespace, 'items'));
       expect(items).toEqual([created]);
       expect(resourceVersion).toMatch(/./);
+    });
+
+    it('gives a list page by page, each object once', async () => {
+      const { kube, namespace } = connected();
+      const created = [];
+      for (const name of ['page-a', 'page-b', 'page-c', 'page-d', 'page-e']) {
+        created.push(await kube.create(configMap(namespace, name, { a: 'b' }, { group: 'pages' })));
+      }
+      const pages = await pagesOf(kube, configMaps(namespace, 'pages'), { limit: 2 });
+      expect(pages.map(({ items }) => items.length)).toEqual([2, 2, 1]);
+      expect(pages.flatMap(({ items }) => items)).toEqual(created);
+      for (const { resourceVersion } of pages) expect(resourceVersion).toMatch(/./);
+    });
+
+    it('gives one empty page of nothing', async () => {
+      const { kube, namespace } = connected();
+      expect(await pagesOf(kube, configMaps(namespace, 'no-pages'))).toMatchObject([{ items: [] }]);
+    });
+
+    it('gives pages of which only the metadata is wanted', async () => {
+      const { kube, namespace } = connected();
+      const { metadata } = await kube.create(
+        configMap(namespace, 'metadata-only', { a: 'b' }, { group: 'metadata-only' }),
+      );
+      const pages = await pagesOf(kube, configMaps(namespace, 'metadata-only'), { metadataOnly: true });
+      // Whether managedFields come along differs between servers.
+      const { name, uid, labels, resourceVersion } = metadata;
+      expect(pages).toEqual([
+        {
+          items: [
+            {
+              apiVersion: 'v1',
+              kind: 'ConfigMap',
+              metadata: expect.objectContaining({ name, uid, labels, resourceVersion }) as unknown,
+            },
+          ],
+          resourceVersion: expect.stringMatching(/./) as unknown,
+        },
+      ]);
+    });
+
+    it('refuses pages of a kind that does not exist', async () => {
+      const { kube, namespace } = connected();
+      const query = { apiVersion: 'absent.mesitis.io/v1', kind: 'Absent', namespace };
+      expect(await failureOf(pagesOf(kube, query))).toBe('not-found');
     });
 
     it('lists nothing as an empty list', async () => {

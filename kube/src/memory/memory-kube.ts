@@ -7,6 +7,7 @@ import type {
   KubeObject,
   ListQuery,
   ObjectRef,
+  PageOptions,
   Patch,
   RemoveOptions,
   WatchEvent,
@@ -118,6 +119,20 @@ export class MemoryKube implements Kube {
     );
   }
 
+  async *pages(query: ListQuery, options: PageOptions = {}): AsyncGenerator<KubeList, void, undefined> {
+    const { limit = 500, metadataOnly = false } = options;
+    const { items, resourceVersion } = await this.#call({ verb: 'pages', ...query }, options, () =>
+      this.server.store.list(this.#requireListed(query), query),
+    );
+    const shown = metadataOnly ? items.map(onlyMetadata) : items;
+    yield { items: shown.slice(0, limit), resourceVersion };
+    for (let start = limit; start < shown.length; start += limit) {
+      await this.#meetFaults({ verb: 'pages', ...query });
+      options.signal?.throwIfAborted();
+      yield { items: shown.slice(start, start + limit), resourceVersion };
+    }
+  }
+
   async *watch(query: ListQuery, resourceVersion: string, options?: CallOptions): AsyncGenerator<WatchEvent> {
     if (options?.signal?.aborted === true) return;
     await this.#meetFaults({ verb: 'watch', ...query });
@@ -219,4 +234,8 @@ export class MemoryKube implements Kube {
     if (known !== undefined || this.#strict) return known;
     return guessedKind(ref.apiVersion, ref.kind, ref.namespace !== undefined);
   }
+}
+
+function onlyMetadata({ apiVersion, kind, metadata }: KubeObject): KubeObject {
+  return { apiVersion, kind, metadata };
 }

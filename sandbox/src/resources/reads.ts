@@ -32,7 +32,8 @@ export class ResourceReads {
     const { items: found, resourceVersion } = this.#server.store.list(kind, scopeOf(call));
     const items = found.filter(eventFilter(call));
     if (wantsTable(call.headers.accept)) return this.#table(call, items, resourceVersion);
-    return listOf(call, items, resourceVersion);
+    const { page, resume } = pageOf(call, items);
+    return listOf(call, page, resourceVersion, resume);
   }
 
   /** The object, or the Table that the request asks for instead. */
@@ -70,14 +71,37 @@ export function listOf(
   { kind }: ResourceCall,
   items: readonly KubeObject[],
   resourceVersion: string,
+  resume?: string,
 ): unknown {
   return {
     apiVersion: apiVersionOf(kind),
     kind: `${kind.kind}List`,
-    metadata: { resourceVersion },
+    metadata: { resourceVersion, continue: resume },
     // JSON leaves out what is undefined.
     items: kind.custom ? items : items.map((item) => ({ ...item, apiVersion: undefined, kind: undefined })),
   };
+}
+
+/**
+ * The page that `limit` and `continue` ask for. The token is where the page before it ended, so pages show the state at
+ * their own time, not at the first one's.
+ */
+function pageOf(
+  { query }: ResourceCall,
+  items: readonly KubeObject[],
+): { page: readonly KubeObject[]; resume?: string } {
+  const limit = Number(query.get('limit') ?? 0);
+  const after = Buffer.from(query.get('continue') ?? '', 'base64url').toString();
+  const rest = after === '' ? items : items.filter((item) => positionOf(item) > after);
+  const page = limit > 0 ? rest.slice(0, limit) : rest;
+  const last = page.at(-1);
+  if (last === undefined || page.length === rest.length) return { page };
+  return { page, resume: Buffer.from(positionOf(last)).toString('base64url') };
+}
+
+/** Compares as the store sorts: by namespace and name. */
+function positionOf({ metadata: { namespace = '', name = '' } }: KubeObject): string {
+  return `${namespace}/${name}`;
 }
 
 /** One watch event as it travels. */
