@@ -50,3 +50,11 @@ export function isKubeError(error: unknown, ...kinds: KubeErrorKind[]): error is
   if (!(error instanceof Error) || error.name !== 'KubeError' || !('kind' in error)) return false;
   return kinds.length === 0 || kinds.some((kind) => kind === error.kind);
 }
+
+/** The error for a namespace that is given to a kind which belongs to the whole cluster. */
+export function inClusterScope(kind: string): KubeError {
+  return new KubeError(
+    'invalid',
+    `${kind} belongs to the whole cluster and has no namespace; only namespaced kinds can be used here.`,
+  );
+}

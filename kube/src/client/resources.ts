@@ -1,4 +1,4 @@
-import { KubeError } from '../errors.js';
+import { inClusterScope, KubeError } from '../errors.js';
 import type { Json, ObjectRef } from '../port.js';
 
 /** How a kind appears in URLs. */
@@ -82,12 +82,15 @@ export class Resources {
  * The path of an object (with `name`) or of a collection.
  *
  * @param needsNamespace false for a collection that may span all namespaces
- * @throws KubeError `invalid` when the name or a needed namespace is missing: the path would name a whole collection
+ * @throws KubeError `invalid` when the name or a needed namespace is missing (the path would name a whole collection), or
+ *   when a namespace is given to a kind that has none
  */
 export function resourcePath(resource: Resource, target: Target, needsNamespace: boolean): string {
   const { apiVersion, kind, name } = target;
-  const namespace = resource.namespaced ? target.namespace : undefined;
-  if (resource.namespaced && needsNamespace && (namespace === undefined || namespace === '')) {
+  const namespace = target.namespace === '' ? undefined : target.namespace;
+  // Dropping it quietly would reach beyond the namespace that the caller meant to stay in.
+  if (!resource.namespaced && namespace !== undefined) throw inClusterScope(kind);
+  if (resource.namespaced && needsNamespace && namespace === undefined) {
     throw new KubeError('invalid', `${kind} "${name ?? ''}" has no namespace; set metadata.namespace.`);
   }
   if (name !== undefined && ['', '.', '..'].includes(name)) {

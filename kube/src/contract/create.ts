@@ -50,6 +50,19 @@ export function describeCreate(connected: Connected): void {
       expect(await failureOf(kube.create(configMap(`${namespace}-absent`, 'lost')))).toBe('not-found');
     });
 
+    it('refuses a namespace for a kind that has none, instead of making it for the whole cluster', async () => {
+      const { kube, namespace } = connected();
+      const object = {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRole',
+        metadata: { namespace, name: `escaped-${namespace}` },
+        rules: [],
+      };
+      expect(await failureOf(kube.create(object))).toBe('invalid');
+      const { name } = object.metadata;
+      expect(await kube.get({ apiVersion: object.apiVersion, kind: 'ClusterRole', name })).toBeUndefined();
+    });
+
     it('refuses a kind that does not exist', async () => {
       const { kube, namespace } = connected();
       const object = {

@@ -1,4 +1,5 @@
 import type { KubeError } from '../errors.js';
+import { inClusterScope } from '../errors.js';
 import type {
   ApplyOptions,
   CallOptions,
@@ -231,6 +232,7 @@ export class MemoryKube implements Kube {
     const known = this.server
       .kinds()
       .find((kind) => kind.kind === ref.kind && apiVersionOf(kind) === ref.apiVersion);
+    if (known?.namespaced === false && ref.namespace !== undefined) throw inClusterScope(ref.kind);
     if (known !== undefined || this.#strict) return known;
     return guessedKind(ref.apiVersion, ref.kind, ref.namespace !== undefined);
   }
