@@ -40,6 +40,8 @@ export default tseslint.config(
         { allowNumber: true, allowBoolean: true },
       ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // Taking a member away by destructuring names what is not used.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       complexity: ['error', 12],
       'max-params': ['error', 4],
       'no-restricted-properties': [

@@ -1,6 +1,6 @@
 import type { InstanceRecord } from './instance-record.js';
-import type { InstanceStore, StoredInstance } from './instance-store.js';
-import { StoreConflict } from './instance-store.js';
+import type { InstanceFilter, InstanceStore, StoredInstance } from './instance-store.js';
+import { matchesFilter, StoreConflict } from './instance-store.js';
 
 /** What is kept: the record as JSON, so that nobody holds a reference into the store. */
 interface Slot {
@@ -10,6 +10,7 @@ interface Slot {
 
 /** The store of the bare process: gone when the process ends. */
 export class MemoryInstanceStore implements InstanceStore {
+  readonly keepsSecrets = true;
   readonly #slots = new Map<string, Slot>();
   #writes = 0;
 
@@ -36,8 +37,25 @@ export class MemoryInstanceStore implements InstanceStore {
     return Promise.resolve();
   }
 
-  list(): Promise<StoredInstance[]> {
-    return Promise.resolve([...this.#slots.values()].map(toStored));
+  async *list(filter?: InstanceFilter): AsyncGenerator<StoredInstance> {
+    for (const slot of [...this.#slots.values()]) {
+      const stored = await Promise.resolve(toStored(slot));
+      if (matchesFilter(stored.record, filter)) yield stored;
+    }
+  }
+
+  async count(filter: InstanceFilter): Promise<number> {
+    let count = 0;
+    for await (const stored of this.list(filter)) if (stored.version !== '') count += 1;
+    return count;
+  }
+
+  isAvailable(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
   }
 }
 
