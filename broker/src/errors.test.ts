@@ -20,6 +20,7 @@ describe('the error table', () => {
     expect(unprocessable).toEqual([
       'ConcurrencyError',
       'MaintenanceInfoConflict',
+      'AsyncRequired',
       'UpdateNotSupported',
       'InstanceNotUsable',
     ]);

@@ -33,7 +33,13 @@ export const BROKER_ERRORS = {
   NotWhitelisted: { status: 400, description: 'the offering is not open to this namespace' },
   NotBindable: { status: 400, description: 'the plan can not be bound' },
   PlanMismatch: { status: 400, description: 'the instance was made from another service or plan' },
-  RotationNotSupported: { status: 400, description: 'bindings of this plan can not be rotated' },
+  InvalidParameters: { status: 400, description: 'the parameters do not fit the schema of the plan' },
+  LimitReached: { status: 400, description: 'the offering is used as often as its provider allows' },
+  InstanceTooLarge: { status: 400, description: 'the instance is larger than the store of the broker takes' },
+  UnknownPredecessor: {
+    status: 400,
+    description: 'the instance has no such binding to rotate; make a new binding without a predecessor',
+  },
   OfferingMisconfigured: { status: 400, description: 'what the provider published can not be carried out' },
   ObjectConflict: { status: 400, description: 'an object that provisioning would make exists already' },
   ClusterRefused: { status: 400, description: 'the Kubernetes API server refused' },
@@ -58,6 +64,11 @@ export const BROKER_ERRORS = {
     status: 422,
     description: 'the maintenance_info.version sent is not that of the plan; read the catalog again',
   },
+  // As above: the exact sentence of the specification (osb.md 4.1).
+  AsyncRequired: {
+    status: 422,
+    description: 'This Service Plan requires client support for asynchronous service operations.',
+  },
   UpdateNotSupported: { status: 422, description: 'this update is not supported in this release' },
   InstanceNotUsable: { status: 422, description: 'the service instance failed to provision' },
   InternalError: { status: 500, description: 'internal error' },
@@ -66,10 +77,24 @@ export const BROKER_ERRORS = {
     description: 'provisioning failed and not everything could be undone; delete the instance',
   },
   DeprovisionIncomplete: { status: 500, description: 'not everything could be removed yet; ask again' },
+  UpdateIncomplete: {
+    status: 500,
+    description: 'the update failed and the previous state could not be restored; update again',
+  },
+  StillRunning: { status: 500, description: 'the operation still runs; ask again' },
+  NotReady: { status: 500, description: 'what was made did not become ready in time' },
+  ReleaseFailed: { status: 500, description: 'the Helm release could not be carried out' },
+  OperationHalted: { status: 500, description: 'the operation was ended by another request' },
   CatalogNotReady: {
     status: 503,
     description: 'the catalog has not been read from the cluster yet; try again in a moment',
   },
+  CredentialSourceUnavailable: {
+    status: 503,
+    description: 'the source of the credentials can not be reached or is busy',
+  },
+  StoreUnavailable: { status: 503, description: 'the store of the broker can not be reached' },
+  ShuttingDown: { status: 503, description: 'this broker process is stopping; ask again' },
   ClusterUnavailable: { status: 503, description: 'the Kubernetes API server can not be reached or is busy' },
 } as const satisfies Record<string, BrokerErrorRow>;
 
@@ -82,6 +107,8 @@ export interface BrokerErrorDetails {
   cause?: unknown;
   /** OSB 2.16 `instance_usable`: set on errors of deprovision and update alone. */
   instanceUsable?: boolean;
+  /** OSB 2.16 `update_repeatable`: set on errors of update alone. */
+  updateRepeatable?: boolean;
 }
 
 /** Whether a failure leaves everything as it was (4xx) by rule (osb.md 1.1 X9). */
@@ -99,25 +126,38 @@ export class BrokerError extends Error {
   override readonly name = 'BrokerError';
   readonly code: BrokerErrorCode;
   readonly instanceUsable: boolean | undefined;
+  readonly updateRepeatable: boolean | undefined;
 
   constructor(code: BrokerErrorCode, description?: string, details: BrokerErrorDetails = {}) {
     super(description ?? BROKER_ERRORS[code].description, { cause: details.cause });
     this.code = code;
     this.instanceUsable = details.instanceUsable;
+    this.updateRepeatable = details.updateRepeatable;
   }
 }
 
 /** The status and body that an error is answered with (OSB 2.17, "Service Broker Errors"). */
 export interface ErrorAnswer {
   status: number;
-  body: { error?: BrokerErrorCode; description?: string; instance_usable?: boolean };
+  body: {
+    error?: BrokerErrorCode;
+    description?: string;
+    instance_usable?: boolean;
+    update_repeatable?: boolean;
+  };
 }
 
-/** Renders an error; `minor` is the OSB minor version that the platform speaks (`instance_usable` came with 2.16). */
+/** Renders an error; `minor` is the OSB minor version that the platform speaks (the last two fields came with 2.16). */
 export function answerOf(error: BrokerError, minor: number): ErrorAnswer {
   const row: BrokerErrorRow = BROKER_ERRORS[error.code];
   if (row.emptyBody === true) return { status: row.status, body: {} };
-  const usable =
-    error.instanceUsable === undefined || minor < 16 ? {} : { instance_usable: error.instanceUsable };
-  return { status: row.status, body: { error: error.code, description: error.message, ...usable } };
+  const { code, message, instanceUsable, updateRepeatable } = error;
+  const hints =
+    minor < 16
+      ? {}
+      : {
+          ...(instanceUsable === undefined ? {} : { instance_usable: instanceUsable }),
+          ...(updateRepeatable === undefined ? {} : { update_repeatable: updateRepeatable }),
+        };
+  return { status: row.status, body: { error: code, description: message, ...hints } };
 }

@@ -2,6 +2,7 @@ export type { Broker, BrokerOptions, BrokerStatus } from './broker.js';
 export { createBroker } from './broker.js';
 export type { Catalog, CatalogPlan, RejectedConfigMap } from './catalog/build-catalog.js';
 export { buildCatalog } from './catalog/build-catalog.js';
+export type { CredentialOf, CredentialSource } from './credential/credential-source.js';
 export type { BrokerErrorCode } from './errors.js';
 export { BROKER_ERRORS, BrokerError } from './errors.js';
 export { createLogger } from './log.js';

@@ -30,6 +30,18 @@ export function consumerOf(context: JsonObject): Consumer {
   return { platform: 'unknown' };
 }
 
+/** The consumer as records name it: a namespace, `cf:ORG/SPACE`, or '' when the context names none. */
+export function consumerName(consumer: Consumer): string {
+  switch (consumer.platform) {
+    case 'kubernetes':
+      return consumer.namespace;
+    case 'cloudfoundry':
+      return `${CLOUD_FOUNDRY}${consumer.organization}/${consumer.space}`;
+    case 'unknown':
+      return '';
+  }
+}
+
 /** A slash in either name would make `cf:ORG/SPACE` ambiguous, so such names match nothing but `*`. */
 function isPathPart(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && !value.includes('/');
@@ -45,7 +57,7 @@ export function admits(whitelist: readonly string[], consumer: Consumer): boolea
         consumer.namespace,
       );
     case 'cloudfoundry':
-      return whitelist.includes(`${CLOUD_FOUNDRY}${consumer.organization}/${consumer.space}`);
+      return whitelist.includes(consumerName(consumer));
     case 'unknown':
       return false;
   }

@@ -14,9 +14,10 @@ import {
   parseProviderConfigMap,
   planId,
   serviceId,
-  unsupported,
 } from '@mesitis/offering';
 import { isJsonObject } from '../json.js';
+import type { Capabilities } from './capabilities.js';
+import { incapacity } from './capabilities.js';
 import type { OsbService } from './osb-catalog.js';
 import { toServices } from './osb-catalog.js';
 
@@ -57,11 +58,12 @@ export type ParseConfigMap = (configMap: KubeObject) => Parsed<ProviderConfigura
 
 /**
  * Builds the catalog from the ConfigMaps labelled `mesitis/kind`. Disabled ones are passed over; what does not parse,
- * what this release can't run and entries that can't stand together are left out with a reason, and the rest is
+ * what this process is not set up for and entries that can't stand together are left out with a reason, and the rest is
  * published all the same: one team member's mistake must not take the other offerings away.
  */
 export function buildCatalog(
   configMaps: readonly KubeObject[],
+  capabilities: Capabilities,
   parse: ParseConfigMap = parseConfigMap,
 ): Catalog {
   const entries: NamedEntry[] = [];
@@ -72,7 +74,7 @@ export function buildCatalog(
     const { name: configMap = '', labels = {} } = object.metadata;
     // Also when it does not validate: whoever disabled it knows.
     if (labels[LABELS.enabled] === 'false') continue;
-    const outcome = judge(parse(object));
+    const outcome = judge(parse(object), capabilities);
     if (outcome.reason !== undefined) {
       const { reason } = outcome;
       // In any letter case, as offering reads it.
@@ -100,9 +102,10 @@ export function buildCatalog(
 /** What is to be published or made, or why it can't be. */
 function judge(
   parsed: Parsed<ProviderConfiguration>,
+  capabilities: Capabilities,
 ): { configuration: ProviderConfiguration; reason?: never } | { reason: string } {
   if (!parsed.ok) return { reason: formatViolations(parsed.violations) };
-  const reason = unsupported(parsed.value);
+  const reason = incapacity(parsed.value, capabilities);
   return reason === undefined ? { configuration: parsed.value } : { reason };
 }
 

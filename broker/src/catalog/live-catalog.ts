@@ -5,7 +5,8 @@ import type { Logger } from 'pino';
 import { BrokerError } from '../errors.js';
 import type { Catalog } from './build-catalog.js';
 import { buildCatalog, parseConfigMap } from './build-catalog.js';
-import { catalogBody } from './osb-catalog.js';
+import type { Capabilities } from './capabilities.js';
+import { catalogBody, CATALOG_MINORS } from './osb-catalog.js';
 
 /** The catalog as bytes, with its validators for conditional requests (RFC 9110 section 13). */
 export interface CatalogDocument {
@@ -17,6 +18,7 @@ export interface CatalogDocument {
 /** What the live catalog needs: the cache of ConfigMaps labelled `mesitis/kind`, a log and a clock. */
 export interface LiveCatalogOptions {
   configMaps: Pick<WatchCache, 'isSynced' | 'items'>;
+  capabilities: Capabilities;
   logger: Logger;
   now: () => Date;
 }
@@ -24,9 +26,8 @@ export interface LiveCatalogOptions {
 /** Everything that is derived from one state of the ConfigMaps. */
 interface Snapshot {
   catalog: Catalog;
-  /** The rendered bodies: from OSB 2.15 on, and before. */
-  current: CatalogDocument;
-  legacy: CatalogDocument;
+  /** The rendered bodies, in the order of {@link CATALOG_MINORS}. */
+  documents: readonly CatalogDocument[];
 }
 
 /**
@@ -68,19 +69,23 @@ export class LiveCatalog {
 
   /** The body for a platform that speaks OSB 2.`minor`. @throws BrokerError CatalogNotReady before the first list */
   document(minor: number): CatalogDocument {
-    const { current, legacy } = this.#fresh();
-    return minor >= 15 ? current : legacy;
+    const { documents } = this.#fresh();
+    const document = documents[CATALOG_MINORS.findIndex((from) => minor >= from)];
+    if (document === undefined) throw new RangeError('there is a document for every minor version from 0 on');
+    return document;
   }
 
   #fresh(): Snapshot {
     if (this.#snapshot !== undefined && !this.#stale) return this.#snapshot;
     if (!this.isReady()) throw new BrokerError('CatalogNotReady');
     const before = this.#snapshot;
-    const catalog = buildCatalog(this.#options.configMaps.items(), (object) => this.#parse(object));
+    const { configMaps, capabilities } = this.#options;
+    const catalog = buildCatalog(configMaps.items(), capabilities, (object) => this.#parse(object));
     this.#snapshot = {
       catalog,
-      current: this.#document(catalogBody(catalog.services, 15), before?.current),
-      legacy: this.#document(catalogBody(catalog.services, 14), before?.legacy),
+      documents: CATALOG_MINORS.map((minor, index) =>
+        this.#document(catalogBody(catalog.services, minor), before?.documents[index]),
+      ),
     };
     this.#stale = false;
     this.#report(catalog, before?.catalog);

@@ -10,6 +10,7 @@ export interface OsbPlan {
   free: boolean;
   bindable: boolean;
   plan_updateable: boolean;
+  binding_rotatable: boolean;
   metadata: JsonObject;
   schemas?: JsonObject;
 }
@@ -56,7 +57,7 @@ function toService(versions: readonly CatalogEntry[]): OsbService {
     name: serviceName(newest),
     description: newest.description,
     bindable: newest.bindable,
-    plan_updateable: false,
+    plan_updateable: true,
     instances_retrievable: true,
     bindings_retrievable: true,
     allow_context_updates: true,
@@ -79,7 +80,8 @@ function toPlan(entry: CatalogEntry): OsbPlan {
     description: entry.description,
     free: entry.free,
     bindable: entry.bindable,
-    plan_updateable: false,
+    plan_updateable: true,
+    binding_rotatable: entry.bindable,
     metadata: {
       ...defined({ displayName: entry.displayName }),
       mesitis: {
@@ -98,7 +100,9 @@ function toPlan(entry: CatalogEntry): OsbPlan {
 function toSchemas({ parameters, bindParameters }: CatalogEntry): JsonObject | undefined {
   if (parameters === undefined && bindParameters === undefined) return undefined;
   return {
-    ...(parameters === undefined ? {} : { service_instance: { create: published(parameters) } }),
+    ...(parameters === undefined
+      ? {}
+      : { service_instance: { create: published(parameters), update: published(partial(parameters)) } }),
     ...(bindParameters === undefined ? {} : { service_binding: { create: published(bindParameters) } }),
   };
 }
@@ -107,18 +111,27 @@ function published(schema: JsonObject): JsonObject {
   return { parameters: { $schema: DEFAULT_DIALECT, ...schema } };
 }
 
+/** Parameters of an update are merged into those in force, so it may name any of them. */
+function partial({ required, ...schema }: JsonObject): JsonObject {
+  return schema;
+}
+
+/** The minor versions at which the catalog's body changes, newest first. */
+export const CATALOG_MINORS = [17, 15, 0] as const;
+
 /**
- * The catalog's body for a platform that speaks 2.`minor`: fields that came with 2.15 are left out before it, because
- * strict readers of older versions refuse what they don't know (osb.md 2.2).
+ * The catalog's body for a platform that speaks 2.`minor`: fields that came later are left out, because strict readers of
+ * older versions refuse what they don't know (osb.md 2.2).
  */
 export function catalogBody(services: readonly OsbService[], minor: number): string {
-  if (minor >= 15) return JSON.stringify({ services });
+  if (minor >= 17) return JSON.stringify({ services });
   // JSON.stringify leaves out what is undefined.
+  const later = minor >= 15 ? {} : { plan_updateable: undefined };
   return JSON.stringify({
     services: services.map((service) => ({
       ...service,
-      allow_context_updates: undefined,
-      plans: service.plans.map((plan) => ({ ...plan, plan_updateable: undefined })),
+      ...(minor >= 15 ? {} : { allow_context_updates: undefined }),
+      plans: service.plans.map((plan) => ({ ...plan, ...later, binding_rotatable: undefined })),
     })),
   });
 }

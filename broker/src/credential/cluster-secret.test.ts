@@ -51,7 +51,7 @@ describe('credentials from a Secret in the cluster', () => {
     });
     await kube.apply(secret({ user: 'u', pass: 'p-2' }), { force: true });
     expect((await send('GET', BINDING)).body).toMatchObject({ credentials: { password: 'p-2' } });
-    expect(JSON.stringify(await store.list())).not.toContain('p-1');
+    expect(JSON.stringify(await Array.fromAsync(store.list()))).not.toContain('p-1');
   });
 
   test.each([

@@ -1,9 +1,6 @@
-import type { CredentialOf, CredentialSource } from './credential-source.js';
+import { readingSource } from './reading-source.js';
 
-/** CredentialFromCatalog: the values stand in the entry itself. */
-export const credentialFromCatalog: CredentialSource<CredentialOf<'CredentialFromCatalog'>> = {
-  kind: 'CredentialFromCatalog',
-  async resolve({ values }) {
-    return Promise.resolve({ ...values });
-  },
-};
+/** CredentialFromCatalog: the values stand in the entry itself, or are generated where it says so. */
+export const credentialFromCatalog = readingSource('CredentialFromCatalog', async ({ values }) =>
+  Promise.resolve({ values: { ...values } }),
+);

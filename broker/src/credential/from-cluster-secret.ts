@@ -3,7 +3,9 @@ import type { SecretKeys } from '@mesitis/offering';
 import { fromClusterError } from '../cluster-error.js';
 import { BrokerError } from '../errors.js';
 import { isJsonObject } from '../json.js';
+import { RECORD_SECRET_TYPE } from '../store/instance-store.js';
 import type { CredentialOf, CredentialSource } from './credential-source.js';
+import { readingSource } from './reading-source.js';
 
 /**
  * CredentialFromClusterSecret: a Secret in the broker's namespace, read when somebody asks.
@@ -13,24 +15,26 @@ export function credentialFromClusterSecret(
   kube: Pick<Kube, 'get'>,
   namespace: string,
 ): CredentialSource<CredentialOf<'CredentialFromClusterSecret'>> {
-  return {
-    kind: 'CredentialFromClusterSecret',
-    async resolve({ secretName, keys }) {
-      const name = `Secret ${namespace}/${secretName}`;
-      let secret: KubeObject | undefined;
-      try {
-        secret = await kube.get({ apiVersion: 'v1', kind: 'Secret', namespace, name: secretName });
-      } catch (error) {
-        throw fromClusterError(error, `reading ${name}`);
-      }
-      if (secret === undefined) {
-        throw misconfigured(
-          `${name}, which holds the credentials, does not exist; ask the provider to create it`,
-        );
-      }
-      return credentialsOf(secret['data'], keys, name);
-    },
-  };
+  return readingSource('CredentialFromClusterSecret', async ({ secretName, keys }) => {
+    const name = `Secret ${namespace}/${secretName}`;
+    let secret: KubeObject | undefined;
+    try {
+      secret = await kube.get({ apiVersion: 'v1', kind: 'Secret', namespace, name: secretName });
+    } catch (error) {
+      throw fromClusterError(error, `reading ${name}`);
+    }
+    if (secret === undefined) {
+      throw misconfigured(
+        `${name}, which holds the credentials, does not exist; ask the provider to create it`,
+      );
+    }
+    if (secret['type'] === RECORD_SECRET_TYPE) {
+      throw misconfigured(
+        `${name} holds what this broker knows of an instance and is never delivered; ask the provider to correct credentialdata.secretname`,
+      );
+    }
+    return { values: credentialsOf(secret['data'], keys, name) };
+  });
 }
 
 /**

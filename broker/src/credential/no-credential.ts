@@ -1,9 +1,6 @@
-import type { CredentialOf, CredentialSource } from './credential-source.js';
+import { readingSource } from './reading-source.js';
 
 /** CredentialNoCredential: the coordinates are all that a consumer gets. */
-export const noCredential: CredentialSource<CredentialOf<'CredentialNoCredential'>> = {
-  kind: 'CredentialNoCredential',
-  async resolve() {
-    return Promise.resolve({});
-  },
-};
+export const noCredential = readingSource('CredentialNoCredential', async () =>
+  Promise.resolve({ values: {} }),
+);

@@ -1,5 +1,6 @@
+import type { Delivery } from '../credential/deliver.js';
+import type { Progressed } from '../operations/await-operation.js';
 import { bind } from '../operations/bind.js';
-import type { BindingDelivery } from '../operations/bind.js';
 import type { OperationContext } from '../operations/context.js';
 import { deprovision } from '../operations/deprovision.js';
 import type { LastOperation } from '../operations/fetch.js';
@@ -12,25 +13,31 @@ import {
 import { provision } from '../operations/provision.js';
 import { unbind } from '../operations/unbind.js';
 import { update } from '../operations/update.js';
-import type { Requester } from '../store/instance-record.js';
-import { readBind, readId, readProvision, readUpdate, requireQueryIds } from './requests.js';
+import type { Incoming } from './requests.js';
+import {
+  acceptsIncomplete,
+  queryText,
+  readBind,
+  readId,
+  readProvision,
+  readUpdate,
+  requireQueryIds,
+} from './requests.js';
 
 /** A request that passed authentication and the version check. */
-export interface Call {
+export interface Call extends Incoming {
   /** The OSB minor version that the platform speaks. */
   minor: number;
   /** The path's parameters, decoded. */
   params: Readonly<Record<string, unknown>>;
-  query: Readonly<Record<string, unknown>>;
-  /** The parsed body of PUT and PATCH. */
-  body: unknown;
-  requestedBy: Requester | undefined;
 }
 
 /** A success. */
 export interface Reply {
-  status: 200 | 201;
+  status: 200 | 201 | 202;
   body: object;
+  /** When to poll, in seconds (OSB 2.15). */
+  retryAfterSeconds?: number;
 }
 
 /** Answers a call, or throws a BrokerError. */
@@ -46,35 +53,36 @@ export const ENDPOINTS: Readonly<Record<string, Partial<Record<Method, Endpoint>
       const { serviceId, planId, parameters } = await fetchInstance(context, instanceId(params));
       return ok({ service_id: serviceId, plan_id: planId, ...unlessEmpty({ parameters }) });
     },
-    async put(context, { params, body, requestedBy }) {
-      const outcome = await provision(context, readProvision(instanceId(params), body, requestedBy));
-      return { status: outcome === 'created' ? 201 : 200, body: {} };
+    async put(context, call) {
+      const outcome = await provision(context, readProvision(instanceId(call.params), call));
+      if (outcome.state === 'accepted') return accepted(outcome.operation);
+      return { status: outcome.state === 'created' ? 201 : 200, body: {} };
     },
-    async patch(context, { params, body }) {
-      await update(context, readUpdate(instanceId(params), body));
-      return ok({});
+    async patch(context, call) {
+      return progressed(await update(context, readUpdate(instanceId(call.params), call)));
     },
     async delete(context, { params, query }) {
       const id = instanceId(params);
-      requireQueryIds(query);
-      await deprovision(context, id);
-      return ok({});
+      const { planId } = requireQueryIds(query);
+      const request = { instanceId: id, planId, acceptsIncomplete: acceptsIncomplete(query) };
+      return progressed(await deprovision(context, request));
     },
   },
   '/v2/service_instances/:instance_id/last_operation': {
-    async get(context, { params, minor }) {
-      return ok(lastOperation(await lastInstanceOperation(context, instanceId(params)), minor));
+    async get(context, { params, query, minor }) {
+      const operation = queryText(query, 'operation');
+      return polled(await lastInstanceOperation(context, instanceId(params), operation), minor);
     },
   },
   '/v2/service_instances/:instance_id/service_bindings/:binding_id': {
     async get(context, { params, minor }) {
       const { parameters, ...binding } = await fetchBinding(context, instanceId(params), bindingId(params));
-      return ok({ ...delivery(binding, minor), ...unlessEmpty({ parameters }) });
+      return ok({ ...delivered(binding, minor), ...unlessEmpty({ parameters }) });
     },
-    async put(context, { params, body, minor, requestedBy }) {
-      const ids = { instanceId: instanceId(params), bindingId: bindingId(params) };
-      const { outcome, ...binding } = await bind(context, readBind(ids, body, requestedBy));
-      return { status: outcome === 'created' ? 201 : 200, body: delivery(binding, minor) };
+    async put(context, call) {
+      const ids = { instanceId: instanceId(call.params), bindingId: bindingId(call.params) };
+      const { outcome, ...binding } = await bind(context, readBind(ids, call));
+      return { status: outcome === 'created' ? 201 : 200, body: delivered(binding, call.minor) };
     },
     async delete(context, { params, query }) {
       const ids = { instanceId: instanceId(params), bindingId: bindingId(params) };
@@ -85,10 +93,13 @@ export const ENDPOINTS: Readonly<Record<string, Partial<Record<Method, Endpoint>
   '/v2/service_instances/:instance_id/service_bindings/:binding_id/last_operation': {
     async get(context, { params, minor }) {
       const operation = await lastBindingOperation(context, instanceId(params), bindingId(params));
-      return ok(lastOperation(operation, minor));
+      return polled(operation, minor);
     },
   },
 };
+
+/** How long a platform should wait before it polls, in seconds; those that heed it clamp it to their own limits. */
+const POLL_SECONDS = 5;
 
 function instanceId(params: Call['params']): string {
   return readId('instance_id', params['instance_id']);
@@ -102,17 +113,40 @@ function ok(body: object): Reply {
   return { status: 200, body };
 }
 
-/** `endpoints` came with 2.15, and an empty list would claim that there is nothing to connect to. */
-function delivery({ credentials, endpoints }: BindingDelivery, minor: number): object {
-  return { credentials, ...(minor >= 15 && endpoints.length > 0 ? { endpoints } : {}) };
+function accepted(operation: string): Reply {
+  return { status: 202, body: { operation }, retryAfterSeconds: POLL_SECONDS };
 }
 
-/** `instance_usable` came with 2.16. */
-function lastOperation({ state, description, instanceUsable }: LastOperation, minor: number): object {
+function progressed(outcome: Progressed): Reply {
+  return outcome.state === 'done' ? ok({}) : accepted(outcome.operation);
+}
+
+/**
+ * `endpoints` came with 2.15, and an empty list would claim that there is nothing to connect to; `metadata` came with
+ * 2.16.
+ */
+function delivered({ credentials, endpoints, expiresAt }: Delivery, minor: number): object {
   return {
-    state,
-    ...(description === undefined ? {} : { description }),
-    ...(instanceUsable === undefined || minor < 16 ? {} : { instance_usable: instanceUsable }),
+    credentials,
+    ...(minor >= 15 && endpoints.length > 0 ? { endpoints } : {}),
+    ...(minor >= 16 && expiresAt !== undefined
+      ? { metadata: { expires_at: new Date(expiresAt).toISOString() } }
+      : {}),
+  };
+}
+
+/** The hints on a failure came with 2.16. */
+function polled(operation: LastOperation, minor: number): Reply {
+  const { state, description, instanceUsable, updateRepeatable } = operation;
+  return {
+    status: 200,
+    body: {
+      state,
+      ...(description === undefined ? {} : { description }),
+      ...(instanceUsable === undefined || minor < 16 ? {} : { instance_usable: instanceUsable }),
+      ...(updateRepeatable === undefined || minor < 16 ? {} : { update_repeatable: updateRepeatable }),
+    },
+    ...(state === 'in progress' ? { retryAfterSeconds: POLL_SECONDS } : {}),
   };
 }
 

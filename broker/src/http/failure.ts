@@ -1,5 +1,7 @@
 import { BrokerError } from '../errors.js';
 import { isJsonObject } from '../json.js';
+import { QueueFull } from '../key-queue.js';
+import { StoreConflict, StoreUnavailable } from '../store/instance-store.js';
 
 /** What body-parser calls the failures that deserve a sentence of their own; none may quote the body. */
 const BODY_FAILURES: ReadonlyMap<unknown, string> = new Map([
@@ -15,8 +17,11 @@ const BODY_FAILURES: ReadonlyMap<unknown, string> = new Map([
  */
 export function toBrokerError(error: unknown, requestId: string): BrokerError {
   if (error instanceof BrokerError) return error;
-  if (error instanceof Error && error.name === 'StoreConflict') {
+  if (error instanceof StoreConflict || error instanceof QueueFull) {
     return new BrokerError('ConcurrencyError', undefined, { cause: error });
+  }
+  if (error instanceof StoreUnavailable) {
+    return new BrokerError('StoreUnavailable', undefined, { cause: error });
   }
   if (isClientError(error)) {
     return new BrokerError('MalformedRequest', BODY_FAILURES.get(error['type']), { cause: error });

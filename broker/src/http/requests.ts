@@ -6,6 +6,14 @@ import type { ProvisionRequest } from '../operations/provision.js';
 import type { UpdateRequest } from '../operations/update.js';
 import type { Requester } from '../store/instance-record.js';
 
+/** What a request brings, besides its path. */
+export interface Incoming {
+  /** The parsed body of PUT and PATCH. */
+  body: unknown;
+  query: Readonly<Record<string, unknown>>;
+  requestedBy: Requester | undefined;
+}
+
 /** The longest id that is taken. */
 const ID_LIMIT = 255;
 
@@ -27,11 +35,7 @@ export function readId(name: 'instance_id' | 'binding_id', value: unknown): stri
 }
 
 /** Reads the body of a provision request (osb.md 1.3). @throws BrokerError MalformedRequest */
-export function readProvision(
-  instanceId: string,
-  body: unknown,
-  requestedBy: Requester | undefined,
-): ProvisionRequest {
+export function readProvision(instanceId: string, { body, query, requestedBy }: Incoming): ProvisionRequest {
   const fields = readBody(body);
   const maintenanceVersion = readMaintenanceVersion(fields);
   return {
@@ -46,11 +50,12 @@ export function readProvision(
     },
     ...(requestedBy === undefined ? {} : { requestedBy }),
     ...(maintenanceVersion === undefined ? {} : { maintenanceVersion }),
+    acceptsIncomplete: acceptsIncomplete(query),
   };
 }
 
 /** Reads the body of an update request (osb.md 1.5). @throws BrokerError MalformedRequest */
-export function readUpdate(instanceId: string, body: unknown): UpdateRequest {
+export function readUpdate(instanceId: string, { body, query }: Incoming): UpdateRequest {
   const fields = readBody(body);
   const serviceId = requiredString(fields, 'service_id');
   const planId = optionalString(fields, 'plan_id');
@@ -64,32 +69,36 @@ export function readUpdate(instanceId: string, body: unknown): UpdateRequest {
     ...(context === undefined ? {} : { context }),
     ...(parameters === undefined ? {} : { parameters }),
     ...(maintenanceVersion === undefined ? {} : { maintenanceVersion }),
+    acceptsIncomplete: acceptsIncomplete(query),
   };
 }
 
-/** Reads the body of a bind request (osb.md 1.6). @throws BrokerError MalformedRequest, RotationNotSupported */
+/**
+ * Reads the body of a bind request (osb.md 1.6). One that names a predecessor may leave out everything else, because the
+ * platform may not have it any more (osb.md 1.7 R2).
+ * @throws BrokerError MalformedRequest
+ */
 export function readBind(
   ids: { instanceId: string; bindingId: string },
-  body: unknown,
-  requestedBy: Requester | undefined,
+  { body, requestedBy }: Incoming,
 ): BindRequest {
   const fields = readBody(body);
-  if (optionalString(fields, 'predecessor_binding_id') !== undefined) {
-    throw new BrokerError(
-      'RotationNotSupported',
-      'predecessor_binding_id: bindings can not be rotated in this release; make a new binding and delete the old one',
-    );
-  }
+  const predecessorId = optionalString(fields, 'predecessor_binding_id');
+  const text = predecessorId === undefined ? requiredString : optionalString;
+  const serviceId = text(fields, 'service_id');
+  const planId = text(fields, 'plan_id');
+  const parameters = optionalObject(fields, 'parameters');
   const resource = optionalObject(fields, 'bind_resource') ?? {};
   const appGuid = optionalString(resource, 'app_guid') ?? optionalString(fields, 'app_guid');
   const route = optionalString(resource, 'route');
   return {
     ...ids,
+    ...(predecessorId === undefined ? {} : { predecessorId }),
     attributes: {
-      serviceId: requiredString(fields, 'service_id'),
-      planId: requiredString(fields, 'plan_id'),
+      ...(serviceId === undefined ? {} : { serviceId }),
+      ...(planId === undefined ? {} : { planId }),
       context: optionalObject(fields, 'context') ?? {},
-      parameters: optionalObject(fields, 'parameters') ?? {},
+      ...(parameters === undefined ? {} : { parameters }),
       ...(appGuid === undefined ? {} : { appGuid }),
       ...(route === undefined ? {} : { route }),
     },
@@ -97,17 +106,30 @@ export function readBind(
   };
 }
 
+/** Whether the platform takes a 202 (osb.md 1.1 X13): only the word `true` says so. */
+export function acceptsIncomplete(query: Incoming['query']): boolean {
+  return query['accepts_incomplete'] === 'true';
+}
+
+/** A text of the query, when it is there once and not empty. */
+export function queryText(query: Incoming['query'], name: string): string | undefined {
+  const value = query[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
 /** The ids in the query of a delete must be there; whether they are the record's does not matter (osb.md 2.3). */
-export function requireQueryIds(query: Readonly<Record<string, unknown>>): void {
-  for (const name of ['service_id', 'plan_id']) {
-    const value = query[name];
-    if (typeof value !== 'string' || value === '') {
+export function requireQueryIds(query: Incoming['query']): { serviceId: string; planId: string } {
+  const required = (name: string): string => {
+    const value = queryText(query, name);
+    if (value === undefined) {
       throw new BrokerError(
         'MalformedRequest',
         `the query parameter ${name} is required, once and not empty`,
       );
     }
-  }
+    return value;
+  };
+  return { serviceId: required('service_id'), planId: required('plan_id') };
 }
 
 function readBody(body: unknown): JsonObject {

@@ -95,7 +95,7 @@ describe('bind', () => {
 
   test.each([
     ['the plan is not bindable', { bindable: false }, {}, 'NotBindable'],
-    ['a predecessor is named', {}, { predecessor_binding_id: 'a' }, 'RotationNotSupported'],
+    ['a predecessor is named', {}, { predecessor_binding_id: 'a' }, 'UnknownPredecessor'],
     [
       'the plan is another than the instance has',
       {},

@@ -2,7 +2,7 @@ import type { Provision } from '@mesitis/offering';
 import type { Logger } from 'pino';
 import type { LiveCatalog } from '../catalog/live-catalog.js';
 import type { CredentialSource } from '../credential/credential-source.js';
-import { BrokerError } from '../errors.js';
+import type { OperationEngine } from '../engine/operation-engine.js';
 import type { KeyQueue } from '../key-queue.js';
 import type { Provisioner } from '../provision/provisioner.js';
 import type { RecentlyDeleted } from '../recently-deleted.js';
@@ -12,20 +12,26 @@ import type { InstanceStore } from '../store/instance-store.js';
 export interface OperationContext {
   catalog: Pick<LiveCatalog, 'current'>;
   store: InstanceStore;
-  /** One operation at a time per instance; the key is the instance id. */
+  /** One decision at a time per instance; the key is the instance id. */
   queue: KeyQueue;
-  provisioners: readonly Provisioner[];
+  /** One count at a time per plan that has limits; the key is the plan id. */
+  limitQueue: KeyQueue;
+  engine: OperationEngine;
+  provisionerOf: (kind: Provision['kind']) => Provisioner;
   credentialSources: readonly CredentialSource[];
   /** Keys are {@link instanceKey} and {@link bindingKey}. */
   recentlyDeleted: RecentlyDeleted;
   logger: Logger;
-}
-
-/** @throws BrokerError OfferingMisconfigured when this release does not run the kind */
-export function provisionerOf(context: OperationContext, kind: Provision['kind']): Provisioner {
-  const provisioner = context.provisioners.find((candidate) => candidate.kind === kind);
-  if (provisioner !== undefined) return provisioner;
-  throw new BrokerError('OfferingMisconfigured', `${kind} is not supported in this release`);
+  /** Makes an id that nobody else makes. */
+  newId: () => string;
+  /** Unpredictable bytes, for generated passwords. */
+  randomBytes: (count: number) => Uint8Array;
+  /** Milliseconds since 1970. */
+  clock: () => number;
+  /** How long a request waits for an operation before it is answered with 202, if the platform accepts that. */
+  budgetMs: number;
+  /** How long a request waits at most, in milliseconds; platforms give up after 60 s. */
+  patienceMs: number;
 }
 
 /** The instance's key among the recently deleted. */

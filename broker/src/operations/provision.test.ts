@@ -59,13 +59,15 @@ describe('provision', () => {
     expect(await seen).toMatchObject({
       record: {
         state: 'provisioning',
-        objects: [
-          [
-            { kind: 'ConfigMap', name: 'settings' },
-            { kind: 'Service', name: 'back-end-service' },
+        resources: {
+          objects: [
+            [
+              { kind: 'ConfigMap', metadata: { name: 'settings', namespace: 'api-ns' } },
+              { kind: 'Service', metadata: { name: 'back-end-service', namespace: 'api-ns' } },
+            ],
+            [{ kind: 'Deployment', metadata: { name: 'back-end', namespace: 'api-ns' } }],
           ],
-          [{ kind: 'Deployment', name: 'back-end' }],
-        ],
+        },
       },
     });
   });
@@ -141,7 +143,7 @@ describe('provision', () => {
     const answer = await send('PUT', INSTANCE, provisionBody('api-service', fields));
     expect([answer.status, answer.body]).toMatchObject([status, { error }]);
     expect(madeObjects(kube)).toEqual([]);
-    expect(await store.list()).toEqual([]);
+    expect(await Array.fromAsync(store.list())).toEqual([]);
   });
 
   test('ignores an empty maintenance_info', async () => {

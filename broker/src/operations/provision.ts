@@ -1,16 +1,23 @@
-import type { ObjectRef } from '@mesitis/kube';
-import { refOf } from '@mesitis/kube';
-import { unescapeLiterals } from '@mesitis/offering';
 import type { CatalogPlan } from '../catalog/build-catalog.js';
 import { findPlan } from '../catalog/find-plan.js';
-import { BrokerError, isRefusal, publicMessage } from '../errors.js';
-import type { ProvisionPlan, Provisioner } from '../provision/provisioner.js';
-import type { InstanceAttributes, InstanceRecord, Requester } from '../store/instance-record.js';
+import { begin, succeeded } from '../engine/transitions.js';
+import { BrokerError } from '../errors.js';
+import type {
+  InstanceAttributes,
+  InstanceRecord,
+  InstanceShape,
+  Requester,
+} from '../store/instance-record.js';
 import type { StoredInstance } from '../store/instance-store.js';
-import { consumerOf, refusalOf } from '../whitelist.js';
+import { RecordTooLarge } from '../store/instance-store.js';
+import { consumerName, consumerOf, refusalOf } from '../whitelist.js';
+import type { Progressed, RunningOperation } from './await-operation.js';
+import { awaitFinished, carryOut } from './await-operation.js';
 import type { OperationContext } from './context.js';
-import { instanceKey, provisionerOf } from './context.js';
+import { instanceKey } from './context.js';
+import { limitsOf, requireRoom } from './limits.js';
 import { isSameInstance } from './same-request.js';
+import { readinessOf, shapeFor } from './shape.js';
 
 /** A provision request that is complete and well-formed. */
 export interface ProvisionRequest {
@@ -19,15 +26,18 @@ export interface ProvisionRequest {
   requestedBy?: Requester;
   /** `maintenance_info.version`, when sent. */
   maintenanceVersion?: string;
+  /** The platform takes a 202 and polls. */
+  acceptsIncomplete: boolean;
 }
 
-/** Whether this request made the instance or found it made. */
-export type ProvisionOutcome = 'created' | 'exists';
+/** Whether this request made the instance, found it made, or began what is to be polled. */
+export type ProvisionOutcome =
+  { state: 'created' } | { state: 'exists' } | Extract<Progressed, { state: 'accepted' }>;
 
 /** What a provision request means in the state that its instance is in. */
-export type ProvisionDecision = 'create' | 'repeat' | 'exists' | 'different' | 'leaving';
+export type ProvisionDecision = 'create' | 'repeat' | 'join' | 'exists' | 'different' | 'busy';
 
-/** The column "PUT" of the state table (osb.md 1.14); `repeat` is a fresh attempt after one that failed or broke off. */
+/** The column "PUT" of the state table (osb.md 1.14); `repeat` is a fresh attempt after one that failed. */
 export function decideProvision(
   record: InstanceRecord | undefined,
   attributes: InstanceAttributes,
@@ -37,113 +47,179 @@ export function decideProvision(
   switch (record.state) {
     case 'ready':
       return 'exists';
-    case 'provisioning':
     case 'failed':
       return 'repeat';
+    case 'provisioning':
+      return 'join';
+    case 'updating':
     case 'deprovisioning':
-      return 'leaving';
+      return 'busy';
   }
 }
 
+/** What the decision led to, before anything is waited for. */
+type Begun =
+  | { kind: 'outcome'; outcome: ProvisionOutcome }
+  | { kind: 'begun'; stored: StoredInstance }
+  | { kind: 'joined'; running: RunningOperation };
+
 /**
  * Provisions an instance (osb.md 1.3, checks in the order of 2.3). The record is written before the first side effect;
- * a failure removes what was made and then either leaves nothing behind (a refusal) or a record that says why.
+ * what makes it ready is the engine's.
  * @throws BrokerError
  */
 export async function provision(
   context: OperationContext,
   request: ProvisionRequest,
 ): Promise<ProvisionOutcome> {
-  const { serviceId, planId } = request.attributes;
-  const plan = findPlan(context.catalog.current(), serviceId, planId);
-  return context.queue.run(request.instanceId, async () => {
-    const stored = await context.store.get(request.instanceId);
-    const decision = decideProvision(stored?.record, request.attributes);
-    switch (decision) {
-      case 'exists':
-        return 'exists';
-      case 'different':
-        throw new BrokerError('InstanceExists');
-      case 'leaving':
-        throw new BrokerError('ConcurrencyError');
-      case 'create':
-      case 'repeat':
-        await create(context, request, plan, stored);
-        return 'created';
-    }
-  });
+  const { instanceId, attributes, acceptsIncomplete } = request;
+  const plan = findPlan(context.catalog.current(), attributes.serviceId, attributes.planId);
+  const atOnce = readinessOf(plan.entry) !== undefined;
+  const begun = await context.queue.run(instanceId, async () => decide(context, request, plan));
+  switch (begun.kind) {
+    case 'outcome':
+      return begun.outcome;
+    case 'begun':
+      return created(await carryOut(context, begun.stored, { acceptsIncomplete, atOnce }));
+    case 'joined':
+      return created(await awaitFinished(context, begun.running, { acceptsIncomplete, atOnce: true }));
+  }
 }
 
-async function create(
+function created(progressed: Progressed): ProvisionOutcome {
+  return progressed.state === 'done' ? { state: 'created' } : progressed;
+}
+
+async function decide(
   context: OperationContext,
   request: ProvisionRequest,
-  { entry }: CatalogPlan,
-  previous: StoredInstance | undefined,
-): Promise<void> {
-  const { instanceId, attributes, requestedBy } = request;
-  // No plan of this release has maintenance_info, so any version is the wrong one.
-  if (request.maintenanceVersion !== undefined) throw new BrokerError('MaintenanceInfoConflict');
-  const refusal = refusalOf(entry, consumerOf(attributes.context));
-  if (refusal !== undefined) throw new BrokerError('NotWhitelisted', refusal);
-
-  const provisioner = provisionerOf(context, entry.provision.kind);
-  // `$${` in provisiondata is a literal `${` (design section 2); entries with expressions are not in the catalog.
-  const plan = await provisioner.plan(unescapeLiterals(entry.provision), instanceId);
-  if (previous !== undefined) await removeLeftovers(context, previous.record);
-  const record: InstanceRecord = {
-    instanceId,
-    attributes,
-    ...(requestedBy === undefined ? {} : { requestedBy }),
-    state: 'provisioning',
-    provisionKind: provisioner.kind,
-    objects: refsOf(plan),
-    coordinates: plan.coordinates,
-    bindings: [],
-  };
-  const version = await context.store.put(record, previous?.version);
-  context.recentlyDeleted.remove(instanceKey(instanceId));
-  const { objects, failure } = await provisioner.make(plan, instanceId);
-  if (failure !== undefined) {
-    return undo(context, provisioner, { record: { ...record, objects }, version }, failure.error);
-  }
-  await context.store.put({ ...record, state: 'ready' }, version);
+  plan: CatalogPlan,
+): Promise<Begun> {
+  const { instanceId, attributes, acceptsIncomplete } = request;
+  const stored = await context.store.get(instanceId);
+  const decision = decideProvision(stored?.record, attributes);
+  if (decision === 'exists') return { kind: 'outcome', outcome: { state: 'exists' } };
+  if (decision === 'different') throw new BrokerError('InstanceExists');
+  if (decision === 'busy') throw new BrokerError('ConcurrencyError');
+  if (readinessOf(plan.entry) !== undefined && !acceptsIncomplete) throw new BrokerError('AsyncRequired');
+  if (decision === 'join' && stored !== undefined) return join(context, stored, acceptsIncomplete);
+  return beginProvision(context, request, plan, stored);
 }
 
-/** An earlier attempt may have been made from another version of the ConfigMaps: what it left does not count. */
-async function removeLeftovers(context: OperationContext, record: InstanceRecord): Promise<void> {
-  await provisionerOf(context, record.provisionKind).remove(record.objects, record.instanceId);
+async function join(
+  { engine }: OperationContext,
+  { record }: StoredInstance,
+  acceptsIncomplete: boolean,
+): Promise<Begun> {
+  const { instanceId, operation } = record;
+  const finished = engine.finished(instanceId);
+  if (acceptsIncomplete) {
+    await engine.makeAsynchronous(instanceId);
+    return { kind: 'outcome', outcome: { state: 'accepted', operation: operation.id } };
+  }
+  // Another process acts on it, or none does yet after a crash: nothing to wait for here.
+  if (finished === undefined) throw new BrokerError('ConcurrencyError');
+  return { kind: 'joined', running: { instanceId, operation: operation.id, finished } };
+}
+
+async function beginProvision(
+  context: OperationContext,
+  request: ProvisionRequest,
+  plan: CatalogPlan,
+  previous: StoredInstance | undefined,
+): Promise<Begun> {
+  const { instanceId, attributes, maintenanceVersion } = request;
+  // No plan of this release has maintenance_info, so any version is the wrong one.
+  if (maintenanceVersion !== undefined) throw new BrokerError('MaintenanceInfoConflict');
+  const refusal = refusalOf(plan.entry, consumerOf(attributes.context));
+  if (refusal !== undefined) throw new BrokerError('NotWhitelisted', refusal);
+  const shape = await shapeFor(context, plan, {
+    instanceId,
+    attributes,
+    // A repeated attempt keeps the passwords of the first: something of that may be left.
+    generated: previous?.record.generated ?? {},
+  });
+  const record = firstRecord(context, request, shape, previous?.record);
+  const stored = await putWithinLimits(context, plan, record, previous?.version);
+  context.recentlyDeleted.remove(instanceKey(instanceId));
+  return record.state === 'ready'
+    ? { kind: 'outcome', outcome: { state: 'created' } }
+    : { kind: 'begun', stored };
+}
+
+function firstRecord(
+  { engine, newId, clock }: OperationContext,
+  { instanceId, attributes, requestedBy, acceptsIncomplete }: ProvisionRequest,
+  shape: InstanceShape,
+  previous: InstanceRecord | undefined,
+): InstanceRecord {
+  const operation = begin('provision', {
+    id: newId(),
+    holder: engine.holder,
+    startedAt: Math.floor(clock() / 1000),
+  });
+  const leftovers = previous?.leftovers;
+  const record: InstanceRecord = {
+    ...shape,
+    instanceId,
+    ...(requestedBy === undefined ? {} : { requestedBy }),
+    consumer: consumerName(consumerOf(attributes.context)),
+    state: 'provisioning',
+    operation: { ...operation, asynchronous: acceptsIncomplete && shape.readinessSeconds !== undefined },
+    ...(leftovers === undefined ? {} : { leftovers }),
+    bindings: [],
+  };
+  return isReadyAtOnce(record) ? succeeded(record) : record;
+}
+
+/** Where nothing is made there is nothing that a crash could interrupt, and one write is enough. */
+function isReadyAtOnce({ resources, leftovers, readinessSeconds }: InstanceRecord): boolean {
+  const makesNothing = resources.objects.length === 0 && resources.release === undefined;
+  return makesNothing && leftovers === undefined && readinessSeconds === undefined;
 }
 
 /**
- * Takes back a provisioning that failed, and fails; the record names what was made or may have been, and no more. After
- * a refusal (4xx) nothing of the instance may remain; after other failures the record tells last_operation why. When
- * undoing fails too, the answer must be 5xx whatever came first, because that is what makes a platform send the DELETE
- * which cleans up.
+ * Writes the first record of an instance if the limits of its plan leave room. Counted before, so that a full plan costs
+ * no write, and after, because another replica may have been as fast; then both may be refused, but never is one too
+ * many made.
  */
-async function undo(
+async function putWithinLimits(
   context: OperationContext,
-  provisioner: Provisioner,
-  { record, version }: StoredInstance,
-  error: unknown,
-): Promise<never> {
-  const { store, logger } = context;
-  const failed: InstanceRecord = { ...record, state: 'failed', failure: publicMessage(error) };
+  plan: CatalogPlan,
+  record: InstanceRecord,
+  expected: string | undefined,
+): Promise<StoredInstance> {
+  const { store, limitQueue } = context;
+  const limits = limitsOf(plan, record.consumer);
+  // A record that exists already was counted when it came.
+  if (limits.length === 0 || expected !== undefined) return put(context, record, expected);
+  return limitQueue.run(plan.planId, async () => {
+    await requireRoom(store, plan, limits, 0);
+    const stored = await put(context, record, expected);
+    try {
+      await requireRoom(store, plan, limits, 1);
+    } catch (error) {
+      await store.delete(record.instanceId, stored.version);
+      throw error;
+    }
+    return stored;
+  });
+}
+
+/** @throws BrokerError InstanceTooLarge */
+export async function put(
+  { store }: Pick<OperationContext, 'store'>,
+  record: InstanceRecord,
+  expected: string | undefined,
+): Promise<StoredInstance> {
   try {
-    await provisioner.remove(record.objects, record.instanceId);
-  } catch (undoError) {
-    logger.error({ instance: record.instanceId, err: undoError }, 'undo failed');
-    await store.put(failed, version);
+    return { record, version: await store.put(record, expected) };
+  } catch (error) {
+    if (!(error instanceof RecordTooLarge)) throw error;
     throw new BrokerError(
-      'ProvisionIncomplete',
-      `${publicMessage(error)}; and not everything could be undone: ${publicMessage(undoError)}; delete the instance`,
+      'InstanceTooLarge',
+      `the instance does not fit into the broker's store (${error.message}); send smaller parameters, or ask the provider to split the offering`,
       { cause: error },
     );
   }
-  if (isRefusal(error)) await store.delete(record.instanceId, version);
-  else await store.put(failed, version);
-  throw error;
-}
-
-function refsOf(plan: ProvisionPlan): ObjectRef[][] {
-  return plan.objects.map((group) => group.map(refOf));
 }

@@ -1,4 +1,6 @@
+import { revokeIssued } from '../credential/revoke.js';
 import { BrokerError } from '../errors.js';
+import { untilSettled } from './await-operation.js';
 import type { OperationContext } from './context.js';
 import { bindingKey } from './context.js';
 
@@ -10,16 +12,32 @@ export interface UnbindRequest {
   requireComplete: () => void;
 }
 
-/** Unbinds (osb.md 1.9). @throws BrokerError BindingGone when there is no such binding */
+/**
+ * Unbinds (osb.md 1.9): what was issued for the binding is given back first, so that nothing is forgotten that still
+ * works. Waits behind what is going on at the instance.
+ * @throws BrokerError BindingGone when there is no such binding
+ */
 export async function unbind(context: OperationContext, request: UnbindRequest): Promise<void> {
-  const { instanceId, bindingId } = request;
-  await context.queue.run(instanceId, async () => {
-    const stored = await context.store.get(instanceId);
-    const bindings = stored?.record.bindings ?? [];
-    const rest = bindings.filter((binding) => binding.bindingId !== bindingId);
-    if (stored === undefined || rest.length === bindings.length) throw new BrokerError('BindingGone');
-    request.requireComplete();
-    await context.store.put({ ...stored.record, bindings: rest }, stored.version);
-    context.recentlyDeleted.add(bindingKey(instanceId, bindingId));
-  });
+  const { instanceId } = request;
+  const patience = AbortSignal.timeout(context.patienceMs);
+  for (;;) {
+    if ((await context.queue.run(instanceId, async () => tryToUnbind(context, request))) === 'done') return;
+    await untilSettled(context, instanceId, patience);
+  }
+}
+
+async function tryToUnbind(
+  { store, credentialSources, recentlyDeleted }: OperationContext,
+  { instanceId, bindingId, requireComplete }: UnbindRequest,
+): Promise<'done' | 'busy'> {
+  const stored = await store.get(instanceId);
+  const binding = stored?.record.bindings.find((candidate) => candidate.bindingId === bindingId);
+  if (stored === undefined || binding === undefined) throw new BrokerError('BindingGone');
+  requireComplete();
+  const { record, version } = stored;
+  if (record.operation.state === 'in progress') return 'busy';
+  if (binding.issued !== undefined) await revokeIssued(credentialSources, binding.issued);
+  await store.put({ ...record, bindings: record.bindings.filter((other) => other !== binding) }, version);
+  recentlyDeleted.add(bindingKey(instanceId, bindingId));
+  return 'done';
 }

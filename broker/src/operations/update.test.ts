@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { CLIENT, entryConfigMap, provisionBody } from '../testing/fixtures.js';
+import { CLIENT, entryConfigMap, objectsEntry, provisionBody } from '../testing/fixtures.js';
 import { testBrokers } from '../testing/test-broker.js';
 
 const INSTANCE = '/v2/service_instances/i';
@@ -27,8 +27,13 @@ describe('update', () => {
       422,
       { error: 'MaintenanceInfoConflict' },
     ],
-    ['another plan', { plan_id: 'two' }, 422, { error: 'UpdateNotSupported' }],
-    ['other parameters', { parameters: { a: 2 } }, 422, { error: 'UpdateNotSupported' }],
+    [
+      'a plan that is provisioned otherwise',
+      { plan_id: 'three' },
+      422,
+      { error: 'UpdateNotSupported', update_repeatable: false },
+    ],
+    ['parameters that do not fit', { parameters: { a: 'text' } }, 400, { error: 'InvalidParameters' }],
     [
       'another namespace',
       { context: { platform: 'kubernetes', namespace: 'b' } },
@@ -38,8 +43,11 @@ describe('update', () => {
   ])('with %s', async (_what, fields, status, body) => {
     const { send } = await start({
       objects: [
-        entryConfigMap('url', { serviceuuid: 'url-id' }),
-        entryConfigMap('url-two', { offering: 'url', version: '2', uuid: 'two', serviceuuid: 'url-id' }),
+        entryConfigMap('url', {
+          serviceuuid: 'url-id',
+          parameters: { type: 'object', properties: { a: { type: 'integer' } } },
+        }),
+        objectsEntry('url-three', { offering: 'url', version: '3', uuid: 'three', serviceuuid: 'url-id' }),
         entryConfigMap('second'),
       ],
     });

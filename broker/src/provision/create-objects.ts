@@ -1,10 +1,17 @@
-import type { Kube, KubeErrorKind, KubeObject, ObjectRef } from '@mesitis/kube';
+import type { Kube, KubeErrorKind, KubeObject } from '@mesitis/kube';
 import { isKubeError, refOf } from '@mesitis/kube';
 import { fromClusterError } from '../cluster-error.js';
 import { BrokerError } from '../errors.js';
 import { display, ownerOf } from './ownership.js';
-import type { MakeOutcome } from './provisioner.js';
 import { waitUntilGone } from './wait-until-gone.js';
+
+/** How far creation went. */
+export interface CreateOutcome {
+  /** What is in the cluster now, or may be because the API server did not say: group after group. */
+  objects: KubeObject[][];
+  /** What ended it early; absent when everything was made. */
+  failure?: { error: unknown };
+}
 
 /** What creation needs of the cluster. */
 type CreateKube = Pick<Kube, 'get' | 'create' | 'list' | 'watch'>;
@@ -35,13 +42,15 @@ export async function createObjects(
   groups: readonly KubeObject[][],
   instanceId: string,
   signal: AbortSignal,
-): Promise<MakeOutcome> {
-  const objects: ObjectRef[][] = [];
+): Promise<CreateOutcome> {
+  const objects: KubeObject[][] = [];
   for (const group of groups) {
+    // What ended in between must not be gone on with, and what was made so far is in the record anyway.
+    signal.throwIfAborted();
     const outcomes = await Promise.all(
       group.map(async (object) => createObject(kube, object, instanceId, signal)),
     );
-    objects.push(group.filter((_object, index) => outcomes[index]?.mayExist === true).map(refOf));
+    objects.push(group.filter((_object, index) => outcomes[index]?.mayExist === true));
     const failure = outcomes.find(({ error }) => error !== undefined);
     if (failure !== undefined) return { objects, failure: { error: failure.error } };
   }

@@ -5,6 +5,9 @@ import { choosePort, existingClusterService } from './existing-cluster-service.j
 
 const SEVERAL = [{ port: 80, name: 'http' }, { port: 9000 }];
 
+/** Nothing in these offerings is a template. */
+const asItIs = <Value>(value: Value): Value => value;
+
 describe('the port of a shared Service', () => {
   test.each([
     ['its only port', [{ port: 5432 }], undefined, 5432],
@@ -45,7 +48,7 @@ describe('planning for a shared Service', () => {
       spec: { ports: [{ port: 3306, name: 'mysql' }] },
     });
     const host = 'db.db-ns.svc.example.org';
-    expect(await existingClusterService(kube, 'example.org').plan(provision, 'i')).toEqual({
+    expect(await existingClusterService(kube, 'example.org').plan(provision, 'i', asItIs)).toEqual({
       objects: [],
       coordinates: { uri: `mysql://${host}:3306`, host, port: 3306, endpoints: [{ host, ports: ['3306'] }] },
     });
@@ -57,7 +60,7 @@ describe('planning for a shared Service', () => {
   ] as const)('tells when reading it is %s', async (kind, code) => {
     const kube = new MemoryKube();
     kube.failNext('get', new KubeError(kind, 'no'));
-    await expect(existingClusterService(kube, 'example.org').plan(provision, 'i')).rejects.toMatchObject({
+    await expect(existingClusterService(kube, 'example.org').plan(provision, 'i', asItIs)).rejects.toMatchObject({
       code,
     });
   });

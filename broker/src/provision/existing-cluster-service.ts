@@ -5,6 +5,7 @@ import type { ServicePort } from './coordinates.js';
 import { coordinatesOfService, portsOf, serviceHost } from './coordinates.js';
 import { display } from './ownership.js';
 import type { Provisioner, ProvisionOf } from './provisioner.js';
+import { sharing } from './sharing.js';
 
 /**
  * ProvisionExistingClusterService: a Service that stands in the cluster and is shared; nothing is made.
@@ -14,23 +15,14 @@ export function existingClusterService(
   kube: Pick<Kube, 'get'>,
   clusterDomain: string,
 ): Provisioner<ProvisionOf<'ProvisionExistingClusterService'>> {
-  return {
-    kind: 'ProvisionExistingClusterService',
-    async plan({ namespace, name, port }) {
-      const ref = { apiVersion: 'v1', kind: 'Service', namespace, name };
-      const service = await read(kube, ref);
-      const ports = portsOf(service);
-      const chosen = choosePort(ports, port, display(ref));
-      const host = serviceHost(name, namespace, clusterDomain);
-      return { objects: [], coordinates: coordinatesOfService(host, chosen, ports) };
-    },
-    async make() {
-      return Promise.resolve({ objects: [] });
-    },
-    async remove() {
-      await Promise.resolve();
-    },
-  };
+  return sharing('ProvisionExistingClusterService', async ({ namespace, name, port }) => {
+    const ref = { apiVersion: 'v1', kind: 'Service', namespace, name };
+    const service = await read(kube, ref);
+    const ports = portsOf(service);
+    const chosen = choosePort(ports, port, display(ref));
+    const host = serviceHost(name, namespace, clusterDomain);
+    return { objects: [], coordinates: coordinatesOfService(host, chosen, ports) };
+  });
 }
 
 async function read(kube: Pick<Kube, 'get'>, ref: ObjectRef): Promise<KubeObject> {

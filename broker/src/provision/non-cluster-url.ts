@@ -1,21 +1,12 @@
 import { BrokerError } from '../errors.js';
 import type { Coordinates } from './coordinates.js';
 import { coordinatesOfUrl } from './coordinates.js';
-import type { Provisioner, ProvisionOf } from './provisioner.js';
+import { sharing } from './sharing.js';
 
 /** ProvisionNonClusterURL: a URL out of the cluster, of which nothing is made. */
-export const nonClusterUrl: Provisioner<ProvisionOf<'ProvisionNonClusterURL'>> = {
-  kind: 'ProvisionNonClusterURL',
-  async plan({ url }) {
-    return Promise.resolve({ objects: [], coordinates: coordinates(url) });
-  },
-  async make() {
-    return Promise.resolve({ objects: [] });
-  },
-  async remove() {
-    await Promise.resolve();
-  },
-};
+export const nonClusterUrl = sharing('ProvisionNonClusterURL', async ({ url }) =>
+  Promise.resolve({ objects: [], coordinates: coordinates(url) }),
+);
 
 function coordinates(url: string): Coordinates {
   try {

@@ -4,7 +4,11 @@ import type { WrappedKind, WrappedResource } from '@mesitis/offering';
 import { instanceLabel } from './ownership.js';
 import { planObjects } from './plan-objects.js';
 
-const INSTANCE = { instanceId: 'i', clusterDomain: 'cluster.local' };
+const INSTANCE = {
+  instanceId: 'i',
+  clusterDomain: 'cluster.local',
+  render: <Value>(value: Value): Value => value,
+};
 
 function provision(
   fields: Partial<{ name: string; labelSelector: string }> = {},
@@ -72,7 +76,7 @@ describe('planning objects', () => {
         labels: { app: 'x', 'mesitis/instance-id': 'forged' },
         annotations: { note: 'n' },
       },
-      data: { price: '$${5}' },
+      data: { price: '5' },
     });
     expect(plan([object]).objects).toEqual([
       [
@@ -89,7 +93,7 @@ describe('planning objects', () => {
             },
             annotations: { note: 'n', 'mesitis/instance': 'i' },
           },
-          data: { price: '${5}' },
+          data: { price: '5' },
         },
       ],
     ]);
@@ -116,7 +120,7 @@ describe('planning objects', () => {
   test('refuses two ConfigMaps with the same object', () => {
     const again = { ...resource('Pod', 'p'), configMap: 'again' };
     expect(() => plan([resource('Pod', 'p'), again])).toThrow(
-      'the ConfigMaps wrapped-Pod-p and again both hold Pod p; ask the provider to remove or rename one',
+      'the ConfigMaps again and wrapped-Pod-p both hold Pod p; ask the provider to remove or rename one',
     );
   });
 

@@ -1,17 +1,17 @@
-import type { Json, KubeObject } from '@mesitis/kube';
+import type { KubeObject } from '@mesitis/kube';
 import type { LabelSelector } from '@mesitis/kube/selectors';
 import { matchesLabelSelector, parseLabelSelector, SelectorError } from '@mesitis/kube/selectors';
 import type { WrappedObject, WrappedResource } from '@mesitis/offering';
-import { byOrder, unescapeLiterals } from '@mesitis/offering';
+import { byOrder } from '@mesitis/offering';
 import type { Catalog } from '../catalog/build-catalog.js';
 import { BrokerError } from '../errors.js';
 import { coordinatesOfHost, coordinatesOfService, portsOf, serviceHost } from './coordinates.js';
 import type { Coordinates } from './coordinates.js';
 import { marked } from './ownership.js';
-import type { ProvisionOf, ProvisionPlan } from './provisioner.js';
+import type { ProvisionOf, Render, Resources } from './provisioner.js';
 
 /** What the provider wrapped: the enabled resources, and the enabled ones that can't be used. */
-export type Resources = Pick<Catalog, 'resources' | 'rejectedResources'>;
+export type WrappedResources = Pick<Catalog, 'resources' | 'rejectedResources'>;
 
 type ConfigMapObjects = ProvisionOf<'ProvisionConfigMapObjects'>;
 
@@ -34,9 +34,9 @@ const SERVER_SET = [
  */
 export function planObjects(
   provision: ConfigMapObjects,
-  resources: Resources,
-  instance: { instanceId: string; clusterDomain: string },
-): ProvisionPlan {
+  resources: WrappedResources,
+  instance: { instanceId: string; clusterDomain: string; render: Render },
+): Resources {
   const selector = readSelector(provision.labelSelector);
   refuseIncomplete(selector, resources);
   const selected = resources.resources.filter((resource) => matchesLabelSelector(selector, resource.labels));
@@ -46,14 +46,19 @@ export function planObjects(
       `no enabled wrapped resource matches the label selector ${JSON.stringify(provision.labelSelector)}; ask the provider to publish the objects of the offering or to correct provisiondata.labelSelector`,
     );
   }
-  refuseDuplicates(selected);
+  const groups = byOrder(selected).map((group) =>
+    group.map(({ object, configMap }) => ({ configMap, object: instance.render(object) })),
+  );
+  refuseDuplicates(groups.flat());
+  const { namespace } = provision;
   return {
-    objects: byOrder(selected).map((group) =>
-      group.map(({ object }) => place(object, provision.namespace, instance.instanceId)),
-    ),
-    coordinates: coordinatesOf(provision, selected, instance.clusterDomain),
+    objects: groups.map((group) => group.map(({ object }) => place(object, namespace, instance.instanceId))),
+    coordinates: coordinatesOf(provision, groups.flat(), instance.clusterDomain),
   };
 }
+
+/** A wrapped object for one instance, its expressions evaluated. */
+type RenderedResource = Pick<WrappedResource, 'configMap' | 'object'>;
 
 function readSelector(text: string): LabelSelector {
   try {
@@ -67,7 +72,7 @@ function readSelector(text: string): LabelSelector {
 }
 
 /** Half an offering is worse than none: consumers would believe that it works. */
-function refuseIncomplete(selector: LabelSelector, { rejectedResources }: Resources): void {
+function refuseIncomplete(selector: LabelSelector, { rejectedResources }: WrappedResources): void {
   const broken = rejectedResources.find(({ labels }) => matchesLabelSelector(selector, labels));
   if (broken === undefined) return;
   throw new BrokerError(
@@ -76,7 +81,7 @@ function refuseIncomplete(selector: LabelSelector, { rejectedResources }: Resour
   );
 }
 
-function refuseDuplicates(selected: readonly WrappedResource[]): void {
+function refuseDuplicates(selected: readonly RenderedResource[]): void {
   const configMaps = new Map<string, string>();
   for (const { object, configMap } of selected) {
     const name = `${object.kind} ${object.metadata.name}`;
@@ -92,16 +97,10 @@ function refuseDuplicates(selected: readonly WrappedResource[]): void {
 }
 
 function place(object: WrappedObject, namespace: string, instanceId: string): KubeObject {
-  const written = withoutEscapes(object);
   const metadata = Object.fromEntries(
-    Object.entries(written.metadata).filter(([key]) => !SERVER_SET.some((field) => field === key)),
+    Object.entries(object.metadata).filter(([key]) => !SERVER_SET.some((field) => field === key)),
   );
-  return { ...written, metadata: marked({ ...metadata, namespace }, instanceId) };
-}
-
-/** `$${` in what the provider wrote is a literal `${` (design section 2). */
-function withoutEscapes(object: WrappedObject): WrappedObject {
-  return unescapeLiterals(object as Json) as WrappedObject;
+  return { ...object, metadata: marked({ ...metadata, namespace }, instanceId) };
 }
 
 /**
@@ -110,12 +109,10 @@ function withoutEscapes(object: WrappedObject): WrappedObject {
  */
 function coordinatesOf(
   { namespace, name }: ConfigMapObjects,
-  selected: readonly WrappedResource[],
+  selected: readonly RenderedResource[],
   clusterDomain: string,
 ): Coordinates {
-  const services = selected
-    .map(({ object }) => withoutEscapes(object))
-    .filter(({ kind }) => kind === 'Service');
+  const services = selected.map(({ object }) => object).filter(({ kind }) => kind === 'Service');
   const named = services.find(({ metadata }) => metadata.name === name);
   const reached = named ?? (services.length === 1 ? services[0] : undefined);
   const host = serviceHost(reached?.metadata.name ?? name, namespace, clusterDomain);

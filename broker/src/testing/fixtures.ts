@@ -43,7 +43,7 @@ export function objectsEntry(name: string, fields: Record<string, unknown> = {})
   });
 }
 
-/** A ConfigMap that wraps an object for an offering. */
+/** A ConfigMap that wraps an object for an offering; a Pod gets a container when the spec names none. */
 export function wrapped(
   object: { kind: string; name: string; spec?: JsonObject; metadata?: JsonObject },
   offering: string,
@@ -54,7 +54,7 @@ export function wrapped(
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: {
-      name: `wrapped-${kind.toLowerCase()}-${name}`,
+      name: `wrapped-${kind.toLowerCase()}-${name.replace(/-?\$\{.*\}/, '')}`,
       namespace: PROVIDER,
       labels: {
         'mesitis/kind': `wrapped-${kind.toLowerCase()}`,
@@ -68,7 +68,8 @@ export function wrapped(
         apiVersion: kind === 'Deployment' || kind === 'ReplicaSet' ? 'apps/v1' : 'v1',
         kind,
         metadata: { name, ...metadata },
-        ...(spec === undefined ? {} : { spec }),
+        ...(kind === 'Pod' ? { spec: { containers: [{ name: 'main', image: 'image:1' }], ...spec } } : {}),
+        ...(spec === undefined || kind === 'Pod' ? {} : { spec }),
       }),
     },
   };

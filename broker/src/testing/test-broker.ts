@@ -1,12 +1,17 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach } from '@jest/globals';
 import type { KubeObject } from '@mesitis/kube';
 import { MemoryKube } from '@mesitis/kube/memory';
-import type { Broker } from '../broker.js';
+import type { Broker, BrokerTimes } from '../broker.js';
 import { createBroker } from '../broker.js';
+import type { CredentialOf, CredentialSource } from '../credential/credential-source.js';
+import { authenticator } from '../http/authentication.js';
 import { serve } from '../http/serve.js';
 import { createLogger } from '../log.js';
+import { noMetrics } from '../metrics/metrics.js';
 import type { InstanceStore } from '../store/instance-store.js';
 import { MemoryInstanceStore } from '../store/memory-instance-store.js';
+import type { CrashPoint } from './crash-point.js';
 import { PROVIDER } from './fixtures.js';
 
 /** An answer over HTTP, its JSON parsed. */
@@ -38,28 +43,46 @@ export interface TestBrokerOptions {
   kube?: MemoryKube;
   /** False: answer before the catalog has been read. */
   waitForCatalog?: boolean;
-  removalTimeoutMs?: number;
+  /** Of the instances; the caller may share it with another broker. */
+  store?: InstanceStore;
+  times?: Partial<BrokerTimes>;
+  /** What the broker dies of once that is armed. */
+  crash?: CrashPoint;
+  vault?: CredentialSource<CredentialOf<'CredentialFromVault'>>;
 }
+
+/** What the test brokers let in; one object, because it never changes. */
+const CREDENTIALS = { basic: [{ username: 'platform', password: 'secret' }], bearer: [] };
 
 const AUTHORIZATION = `Basic ${Buffer.from('platform:secret').toString('base64')}`;
 
 /** Starts a broker for a test; the test stops it. */
 export async function startTestBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {
-  const { kube = new MemoryKube(), objects = [], waitForCatalog = true, removalTimeoutMs = 5_000 } = options;
+  const { kube = new MemoryKube(), objects = [], waitForCatalog = true, times, crash, vault } = options;
   kube.seed(...objects);
   const logs: Record<string, unknown>[] = [];
-  const store = new MemoryInstanceStore();
+  const { store = new MemoryInstanceStore() } = options;
   const broker = createBroker({
-    kube,
-    store,
+    kube: crash?.kube(kube) ?? kube,
+    store: crash?.store(store) ?? store,
     logger: createLogger({ write: (line) => logs.push(JSON.parse(line) as Record<string, unknown>) }),
     namespace: PROVIDER,
     clusterDomain: 'cluster.local',
-    credentials: [{ username: 'platform', password: 'secret' }],
+    authenticator: authenticator(() => CREDENTIALS),
+    metrics: noMetrics,
+    times: {
+      leaseMs: 10_000,
+      timeoutMs: 600_000,
+      syncBudgetMs: 5_000,
+      removalTimeoutMs: 5_000,
+      patienceMs: 10_000,
+      ...times,
+    },
     now: () => performance.now(),
     today: () => new Date('2026-01-02T03:04:05Z'),
-    newRequestId: () => 'generated-request-id',
-    removalTimeoutMs,
+    newId: randomUUID,
+    randomBytes,
+    ...(vault === undefined ? {} : { vault }),
   });
   const serving = await serve(broker.listener, 0);
   if (waitForCatalog) await broker.synced;
@@ -83,7 +106,7 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
     },
     async stop() {
       await serving.stop(0);
-      await broker.stop();
+      await broker.stop(0);
     },
   };
 }

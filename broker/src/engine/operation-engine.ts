@@ -1,0 +1,275 @@
+import type { Backoff } from '@mesitis/kube';
+import type { Logger } from 'pino';
+import { delay } from '../delay.js';
+import { BrokerError } from '../errors.js';
+import type { Metrics } from '../metrics/metrics.js';
+import type { InstanceRecord } from '../store/instance-record.js';
+import type { InstanceStore, StoredInstance } from '../store/instance-store.js';
+import { Hold, HoldLost } from './hold.js';
+import type { Settled, StepContext } from './step.js';
+import { takeStep } from './step.js';
+
+/** What the engine works with. */
+export interface EngineOptions extends Pick<StepContext, 'provisionerOf' | 'revoke'> {
+  store: InstanceStore;
+  logger: Logger;
+  metrics: Pick<Metrics, 'operationFinished' | 'operationsRunning'>;
+  /** This process's id in `operation.holder`. */
+  holder: string;
+  /** How long a record may go without a sign of life before another process takes it over, in milliseconds. */
+  leaseMs: number;
+  /** How long a step that a platform waits for may take, in milliseconds. */
+  synchronousMs: number;
+  /** How long an operation may take that platforms poll, in milliseconds. */
+  asynchronousMs: number;
+  backoff: Backoff;
+  /** Monotonic milliseconds. */
+  now: () => number;
+  /** Milliseconds since 1970. */
+  clock: () => number;
+}
+
+/** What came of running an operation here; `lost`: another process, or the next one, goes on with it. */
+export type Finished = Settled | { outcome: 'lost' };
+
+interface Running {
+  finished: Promise<Finished>;
+  halt: AbortController;
+  hold: Hold;
+}
+
+/** Trouble that passes by itself. */
+const PASSING: readonly string[] = [
+  'ClusterUnavailable',
+  'StoreUnavailable',
+  'CredentialSourceUnavailable',
+] as const;
+
+/**
+ * Carries out the operations that records describe (design section 3): one at a time per instance, many instances at
+ * once, each from the record alone, so that it does not matter which process began it.
+ */
+export class OperationEngine {
+  readonly #options: EngineOptions;
+  readonly #running = new Map<string, Running>();
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+  }
+
+  /** This process's id among the holders of records. */
+  get holder(): string {
+    return this.#options.holder;
+  }
+
+  /** Whether this process acts on the instance. */
+  isRunning(instanceId: string): boolean {
+    return this.#running.has(instanceId);
+  }
+
+  /** What comes of the operation that runs here; undefined when none does. */
+  finished(instanceId: string): Promise<Finished> | undefined {
+    return this.#running.get(instanceId)?.finished;
+  }
+
+  /** Acts on a record that this process has just written as its holder. Joins what runs already. Never rejects. */
+  run(stored: StoredInstance): Promise<Finished> {
+    const { instanceId } = stored.record;
+    const already = this.#running.get(instanceId);
+    if (already !== undefined) return already.finished;
+    const halt = new AbortController();
+    const hold = new Hold(this.#holdOptions(halt.signal), stored);
+    const running: Running = { halt, hold, finished: Promise.resolve({ outcome: 'lost' }) };
+    this.#running.set(instanceId, running);
+    this.#options.metrics.operationsRunning(this.#running.size);
+    running.finished = this.#drive(running, stored).finally(() => {
+      this.#running.delete(instanceId);
+      this.#options.metrics.operationsRunning(this.#running.size);
+    });
+    return running.finished;
+  }
+
+  /** Stops acting on the instance, if this process does, and resolves when nothing of it goes on any more. */
+  async halt(instanceId: string): Promise<void> {
+    const running = this.#running.get(instanceId);
+    if (running === undefined) return;
+    running.halt.abort(new HoldLost('halted by another request'));
+    await running.finished;
+  }
+
+  /** Records that the platform was told 202, so that a failure stays to be polled. Does nothing when it just ended. */
+  async makeAsynchronous(instanceId: string): Promise<void> {
+    await this.#running
+      .get(instanceId)
+      ?.hold.write((record) => ({ ...record, operation: { ...record.operation, asynchronous: true } }))
+      .catch((error: unknown) => {
+        if (!(error instanceof HoldLost)) throw error;
+      });
+  }
+
+  /**
+   * Waits for what runs to end, for so many milliseconds, and then gives the records up in such a way that the next
+   * process goes on with them at once.
+   */
+  async stop(graceMs: number): Promise<void> {
+    const all = [...this.#running.values()];
+    const grace = new AbortController();
+    await Promise.race([
+      Promise.all(all.map(async ({ finished }) => finished)),
+      delay(graceMs, grace.signal),
+    ]);
+    grace.abort();
+    for (const { halt } of all) halt.abort(new HoldLost('the process is stopping'));
+    await Promise.all(
+      all.map(async ({ finished, hold }) => {
+        await finished;
+        await this.#release(hold);
+      }),
+    );
+  }
+
+  async #drive(running: Running, first: StoredInstance): Promise<Finished> {
+    const { store, logger, metrics, now } = this.#options;
+    const { instanceId, operation } = first.record;
+    const began = now();
+    try {
+      for (;;) {
+        const finished = await this.#drivePersistently(running, instanceId);
+        if (finished.outcome !== 'lost' || running.halt.signal.aborted) {
+          if (finished.outcome !== 'lost') {
+            metrics.operationFinished(operation.type, finished.outcome, (now() - began) / 1000);
+          }
+          return finished;
+        }
+        // Somebody wrote the record. When it still names this process, it says what to do instead.
+        const stored = await store.get(instanceId);
+        if (stored?.record.operation.holder !== this.holder) return { outcome: 'lost' };
+        running.hold = new Hold(this.#holdOptions(running.halt.signal), stored);
+      }
+    } catch (error) {
+      logger.error({ instance: instanceId, operation: operation.id, err: error }, 'operation broke off');
+      return { outcome: 'lost' };
+    }
+  }
+
+  async #drivePersistently(running: Running, instanceId: string): Promise<Finished> {
+    const { logger, backoff } = this.#options;
+    const { hold } = running;
+    const lost = new AbortController();
+    const stopped = AbortSignal.any([running.halt.signal, lost.signal]);
+    const renewal = this.#keepRenewing(hold, stopped, () =>
+      lost.abort(new HoldLost('the record was taken over')),
+    );
+    const turnedBackBy = {};
+    try {
+      for (let failures = 0; ;) {
+        try {
+          const settled = await this.#step({ hold, halt: stopped, turnedBackBy }, instanceId);
+          if (settled !== undefined) return settled;
+          failures = 0;
+        } catch (error) {
+          if (error instanceof HoldLost || stopped.aborted) return { outcome: 'lost' };
+          failures += 1;
+          logger.warn(
+            { instance: instanceId, operation: hold.record.operation.id, err: error },
+            'step is tried again',
+          );
+          await delay(backoff(failures), stopped);
+        }
+      }
+    } finally {
+      lost.abort(new HoldLost('done'));
+      await renewal;
+    }
+  }
+
+  async #step(
+    { hold, halt, turnedBackBy }: { hold: Hold; halt: AbortSignal; turnedBackBy: { error?: unknown } },
+    instanceId: string,
+  ): Promise<Settled | undefined> {
+    const { provisionerOf, revoke, logger, synchronousMs, asynchronousMs } = this.#options;
+    const timeUp = AbortSignal.timeout(hold.record.operation.asynchronous ? asynchronousMs : synchronousMs);
+    return takeStep(
+      { provisionerOf, revoke, logger },
+      {
+        hold,
+        halt,
+        turnedBackBy,
+        work: {
+          instanceId,
+          signal: AbortSignal.any([halt, timeUp]),
+          progress: (text) => this.#report(hold, text),
+        },
+        isPassing: (error) => this.#isPassing(hold.record, error, timeUp.aborted),
+      },
+    );
+  }
+
+  /** Only what a platform polls can wait for better times; whoever waits for the answer hears of trouble at once. */
+  #isPassing({ operation }: InstanceRecord, error: unknown, timeUp: boolean): boolean {
+    if (!operation.asynchronous) return false;
+    const limit = operation.startedAt * 1000 + this.#options.asynchronousMs;
+    if (this.#options.clock() >= limit) return false;
+    return timeUp || (error instanceof BrokerError && PASSING.includes(error.code));
+  }
+
+  #report(hold: Hold, text: string): void {
+    const { operation } = hold.record;
+    if (operation.progress === text) return;
+    hold
+      .write((record) => ({ ...record, operation: { ...record.operation, progress: text } }))
+      // Whoever acts will notice by its own write; progress is only told.
+      .catch(() => undefined);
+  }
+
+  async #keepRenewing(hold: Hold, signal: AbortSignal, onLost: () => void): Promise<void> {
+    for (;;) {
+      await delay(this.#options.leaseMs / 3, signal);
+      if (isFired(signal)) return;
+      const inTime = await isDoneWithin(hold.renew(), (this.#options.leaseMs * 2) / 3, signal);
+      if (isFired(signal) || hold.isDeleted) return;
+      // Not renewed means that another process may act by now: better to stop and to look again.
+      if (!inTime) {
+        onLost();
+        return;
+      }
+    }
+  }
+
+  async #release({ record, isDeleted }: Hold): Promise<void> {
+    const { store } = this.#options;
+    if (isDeleted || record.operation.state !== 'in progress') return;
+    try {
+      const stored = await store.get(record.instanceId);
+      if (stored?.record.operation.holder !== this.holder) return;
+      const { holder, ...operation } = stored.record.operation;
+      await store.put({ ...stored.record, operation }, stored.version);
+    } catch {
+      // The next process takes it over when the lease is up.
+    }
+  }
+
+  #holdOptions(signal: AbortSignal): ConstructorParameters<typeof Hold>[0] {
+    return { store: this.#options.store, backoff: this.#options.backoff, signal };
+  }
+}
+
+/** A function, because what awaits in between changes it. */
+function isFired({ aborted }: AbortSignal): boolean {
+  return aborted;
+}
+
+/** Whether a promise is fulfilled before so many milliseconds have passed or the signal fires. */
+async function isDoneWithin(promise: Promise<void>, limitMs: number, signal: AbortSignal): Promise<boolean> {
+  const ended = new AbortController();
+  try {
+    return await Promise.race([
+      promise.then(() => true),
+      delay(limitMs, AbortSignal.any([signal, ended.signal])).then(() => false),
+    ]);
+  } catch {
+    return false;
+  } finally {
+    ended.abort();
+  }
+}

@@ -1,0 +1,96 @@
+import type { Logger } from 'pino';
+import type { InstanceRecord } from '../store/instance-record.js';
+import { UNSETTLED } from '../store/instance-record.js';
+import type { InstanceStore, StoredInstance } from '../store/instance-store.js';
+import { StoreConflict } from '../store/instance-store.js';
+import type { OperationEngine } from './operation-engine.js';
+
+/** What recovery works with. */
+export interface RecoveryOptions {
+  store: InstanceStore;
+  engine: OperationEngine;
+  logger: Logger;
+  /** As the engine's. */
+  leaseMs: number;
+  /** Monotonic milliseconds. */
+  now: () => number;
+}
+
+/** A record as it was when it was last seen to change. */
+interface Sighting {
+  version: string;
+  since: number;
+}
+
+/** What is to be done about a record that is not settled. */
+export type Claim = 'leave' | 'run' | 'take over';
+
+/**
+ * Whether an interrupted operation should be gone on with here. Clocks of different machines are not compared: a record
+ * is abandoned when nobody wrote it while this process looked on for the length of a lease.
+ * @param unchangedMs for how long this process has seen it unchanged
+ */
+export function claimOf(
+  { operation }: InstanceRecord,
+  self: { holder: string; isRunning: boolean },
+  { unchangedMs, leaseMs }: { unchangedMs: number; leaseMs: number },
+): Claim {
+  if (operation.state !== 'in progress' || self.isRunning) return 'leave';
+  if (operation.holder === self.holder) return 'run';
+  return operation.holder === undefined || unchangedMs >= leaseMs ? 'take over' : 'leave';
+}
+
+/** Finds operations that a process left unfinished, by a crash above all, and goes on with them (design section 3). */
+export class Recovery {
+  readonly #options: RecoveryOptions;
+  #sightings = new Map<string, Sighting>();
+
+  constructor(options: RecoveryOptions) {
+    this.#options = options;
+  }
+
+  /** Looks through the unsettled records once; to be called again and again, more often than the lease is long. */
+  async look(): Promise<void> {
+    const { store, now } = this.#options;
+    const seen = new Map<string, Sighting>();
+    for await (const stored of store.list({ states: UNSETTLED })) {
+      const { instanceId } = stored.record;
+      const before = this.#sightings.get(instanceId);
+      const sighting =
+        before?.version === stored.version ? before : { version: stored.version, since: now() };
+      seen.set(instanceId, sighting);
+      await this.#claim(stored, now() - sighting.since);
+    }
+    this.#sightings = seen;
+  }
+
+  async #claim(stored: StoredInstance, unchangedMs: number): Promise<void> {
+    const { engine, leaseMs } = this.#options;
+    const { record } = stored;
+    const self = { holder: engine.holder, isRunning: engine.isRunning(record.instanceId) };
+    switch (claimOf(record, self, { unchangedMs, leaseMs })) {
+      case 'leave':
+        return;
+      case 'run':
+        void engine.run(stored);
+        return;
+      case 'take over':
+        await this.#takeOver(stored);
+    }
+  }
+
+  async #takeOver({ record, version }: StoredInstance): Promise<void> {
+    const { store, engine, logger } = this.#options;
+    const { operation, instanceId } = record;
+    // Whoever waited for the answer is gone, so what comes of it has to stay to be polled.
+    const taken = { ...record, operation: { ...operation, holder: engine.holder, asynchronous: true } };
+    try {
+      const stored = { record: taken, version: await store.put(taken, version) };
+      logger.info({ instance: instanceId, operation: operation.id }, 'operation taken over');
+      void engine.run(stored);
+    } catch (error) {
+      // Another process was first.
+      if (!(error instanceof StoreConflict)) throw error;
+    }
+  }
+}
