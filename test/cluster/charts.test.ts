@@ -88,7 +88,7 @@ describe.each(['mesitis-platform', 'mesitis'] as const)('chart %s', (chart) => {
     ).toEqual([]);
   });
 
-  test.each(['replica=1', 'image.tags=x', 'replicas=2', 'catalog.replicas=2', 'webhook.url=http://x'])(
+  test.each(['replica=1', 'image.tags=x', 'replicas=200', 'catalog.replicas=2', 'webhook.url=http://x'])(
     'refuses values that it does not know or can not honour: %s',
     async (value) => {
       expect((await helm('template', chart, '--set', value)).code).not.toBe(0);
@@ -199,9 +199,11 @@ describe('mesitis', () => {
     expect(rights(objects)).toMatchInlineSnapshot(`
       [
         "Role provider-ns/mesitis-broker: list,watch configmaps",
-        "Role provider-ns/mesitis-broker: get secrets",
-        "Role api-ns/provider-ns.mesitis-broker-provision: get,list,watch,create,delete services pods configmaps secrets",
-        "Role api-ns/provider-ns.mesitis-broker-provision: get,list,watch,create,delete deployments replicasets",
+        "Role provider-ns/mesitis-broker: get,list,create,update,delete secrets",
+        "Role api-ns/provider-ns.mesitis-broker-provision: get,list,watch,create,update,patch,delete services pods configmaps secrets",
+        "Role api-ns/provider-ns.mesitis-broker-provision: get,list,watch,create,update,patch,delete deployments replicasets",
+        "Role api-ns/provider-ns.mesitis-broker-provision: get,list,watch endpoints",
+        "Role api-ns/provider-ns.mesitis-broker-provision: create,patch events",
         "Role shared/provider-ns.mesitis-broker-read-services: get services",
       ]
     `);
@@ -221,10 +223,45 @@ describe('mesitis', () => {
   test('uses a Secret of the user and makes none', async () => {
     const objects = await render({ auth: { existingSecret: 'mine' } });
     expect(objects.some(({ kind }) => kind === 'Secret')).toBe(false);
-    expect(serverSpecOf(pick(objects, 'Deployment')).variables).toMatchObject({
-      BROKER_USERNAME: { kind: 'secret', name: 'mine', key: 'username' },
-      BROKER_PASSWORD: { kind: 'secret', name: 'mine', key: 'password' },
+    const { mounts, variables } = serverSpecOf(pick(objects, 'Deployment'));
+    expect(mounts).toContainEqual({ path: '/etc/mesitis/auth', secretName: 'mine' });
+    expect(variables['BROKER_CREDENTIALS_DIR']).toEqual({ kind: 'value', value: '/etc/mesitis/auth' });
+  });
+
+  test('gives redis its URL, its key and its CA from one Secret', async () => {
+    const redis = { existingSecret: 'redis', hasUrl: true, hasEncryptionKey: true, hasCa: true };
+    const objects = await render({ store: { kind: 'redis', redis } });
+    const { variables, mounts } = serverSpecOf(pick(objects, 'Deployment'));
+    expect(variables).toMatchObject({
+      STORE: { kind: 'value', value: 'redis' },
+      REDIS_URL: { kind: 'secret', name: 'redis', key: 'url' },
+      STORE_ENCRYPTION_KEY: { kind: 'secret', name: 'redis', key: 'encryption-key' },
+      REDIS_CA_FILE: { kind: 'value', value: '/etc/mesitis/redis/ca.crt' },
     });
+    expect(mounts).toContainEqual({ path: '/etc/mesitis/redis', secretName: 'redis' });
+    // Records in redis are no Secrets, so there is nothing to write in the release's namespace.
+    expect(rights(objects)).toContain('Role provider-ns/mesitis-broker: get secrets');
+  });
+
+  test('refuses several replicas over a store that each would have of its own', async () => {
+    await expect(render({ store: { kind: 'memory' }, replicas: 2 })).rejects.toThrow(/replicas: must be 1/);
+    expect((await render({ store: { kind: 'memory' }, replicas: 1 })).length).toBeGreaterThan(0);
+  });
+
+  test('speaks TLS when it is given a certificate', async () => {
+    const { variables, mounts } = serverSpecOf(
+      pick(await render({ tls: { existingSecret: 'certificate' } }), 'Deployment'),
+    );
+    expect(variables['TLS_CERT_FILE']).toEqual({ kind: 'value', value: '/etc/mesitis/tls/tls.crt' });
+    expect(mounts).toContainEqual({ path: '/etc/mesitis/tls', secretName: 'certificate' });
+  });
+
+  test('gives the rights for further kinds where it provisions, and nowhere else', async () => {
+    const additionalResources = [{ apiGroups: ['batch'], resources: ['jobs'] }];
+    const objects = await render({ provisionNamespaces: ['api-ns'], additionalResources });
+    expect(rights(objects).filter((right) => right.includes('jobs'))).toEqual([
+      'Role api-ns/provider-ns.mesitis-broker-provision: get,list,watch,create,update,patch,delete jobs',
+    ]);
   });
 
   test('makes a password of 32 characters, another one each time', async () => {

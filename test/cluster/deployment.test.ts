@@ -11,6 +11,10 @@ const CONTAINER = {
     { name: 'NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
     { name: 'BROKER_PASSWORD', valueFrom: { secretKeyRef: { name: 'broker-auth', key: 'password' } } },
   ],
+  volumeMounts: [
+    { name: 'auth', mountPath: '/etc/mesitis/auth' },
+    { name: 'tmp', mountPath: '/tmp' },
+  ],
 };
 
 function deployment(container: object, ...others: object[]): KubeObject {
@@ -19,7 +23,17 @@ function deployment(container: object, ...others: object[]): KubeObject {
     kind: 'Deployment',
     metadata: { name: 'broker', namespace: 'provider-ns' },
     spec: {
-      template: { spec: { serviceAccountName: 'broker-account', containers: [container, ...others] } },
+      template: {
+        spec: {
+          serviceAccountName: 'broker-account',
+          containers: [container, ...others],
+          volumes: [
+            { name: 'auth', secret: { secretName: 'broker-auth' } },
+            { name: 'tmp', emptyDir: {} },
+            { name: 'settings', configMap: { name: 'settings' } },
+          ],
+        },
+      },
     },
   };
 }
@@ -38,6 +52,7 @@ test('what a Deployment runs', () => {
       NAMESPACE: { kind: 'field', path: 'metadata.namespace' },
       BROKER_PASSWORD: { kind: 'secret', name: 'broker-auth', key: 'password' },
     },
+    mounts: [{ path: '/etc/mesitis/auth', secretName: 'broker-auth' }],
   });
 });
 
@@ -77,6 +92,11 @@ describe('is refused, because a process could not stand in for it:', () => {
       'another field of the Pod',
       withVariable({ name: 'X', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }),
       'Deployment broker: spec.template.spec.containers[0].env[0].valueFrom.fieldRef: status.podIP is not supported.',
+    ],
+    [
+      'a mounted ConfigMap',
+      deployment({ ...CONTAINER, volumeMounts: [{ name: 'settings', mountPath: '/etc/settings' }] }),
+      'Deployment broker: spec.template.spec.containers[0].volumeMounts[0] must be of a Secret or an emptyDir.',
     ],
     [
       'a variable without a name',

@@ -16,6 +16,14 @@ export interface ServerSpec {
   /** The arguments of node: `webhook/dist/main.js`. */
   args: string[];
   variables: Record<string, VariableSource>;
+  /** The Secrets that are mounted as folders. */
+  mounts: SecretMount[];
+}
+
+/** A Secret that a container sees as a folder, a file for each key. */
+export interface SecretMount {
+  path: string;
+  secretName: string;
 }
 
 /**
@@ -45,7 +53,26 @@ export function serverSpecOf(deployment: KubeObject): ServerSpec {
     serviceAccount: textOf(pod['serviceAccountName'], `${at}.serviceAccountName`),
     args,
     variables: Object.fromEntries(variables),
+    mounts: mountsOf(pod, container, at),
   };
+}
+
+/** An emptyDir is what a process has anyway. */
+function mountsOf(
+  pod: Record<string, unknown>,
+  container: Record<string, unknown>,
+  at: string,
+): SecretMount[] {
+  const volumes = list(pod['volumes']).map(record);
+  return list(container['volumeMounts']).flatMap((mount, index): SecretMount[] => {
+    const { name, mountPath } = record(mount);
+    const volume = volumes.find((candidate) => candidate['name'] === name);
+    if (volume?.['emptyDir'] !== undefined) return [];
+    const { secretName } = record(volume?.['secret']);
+    const path = `${at}.containers[0].volumeMounts[${index}]`;
+    if (secretName === undefined) throw new Error(`${path} must be of a Secret or an emptyDir.`);
+    return [{ path: textOf(mountPath, `${path}.mountPath`), secretName: textOf(secretName, path) }];
+  });
 }
 
 /**

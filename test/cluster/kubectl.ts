@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { KubeObject } from '@mesitis/kube';
-import { stringify } from 'yaml';
 import { mustRun, runTool, type ToolResult } from './exec.js';
 import type { Cluster } from './launch.js';
 import { findTools } from './tools.js';
@@ -19,6 +18,8 @@ export interface Kubectl {
   existing(objects: readonly KubeObject[]): Promise<KubeObject[]>;
   /** One key of a Secret. @throws an Error when there is none. */
   secretValue(namespace: string, name: string, key: string): Promise<string>;
+  /** All keys of a Secret. @throws as must. */
+  secretValues(namespace: string, name: string): Promise<Record<string, string>>;
 }
 
 /** Finds kubectl and binds it to a cluster. */
@@ -31,6 +32,13 @@ export async function kubectlFor(cluster: Cluster): Promise<Kubectl> {
   };
   const must = async (args: readonly string[], input = ''): Promise<string> =>
     mustRun(kubectl, args, { env, input });
+  const secretValues = async (namespace: string, name: string): Promise<Record<string, string>> => {
+    const text = await must(['-n', namespace, 'get', 'secret', name, '-o', 'json']);
+    const { data = {} } = JSON.parse(text) as { data?: Record<string, string> };
+    return Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+    );
+  };
   return {
     must,
     run: async (args, input = '') => runTool(kubectl, args, { env, input }),
@@ -47,12 +55,11 @@ export async function kubectlFor(cluster: Cluster): Promise<Kubectl> {
       return output.trim() === '' ? [] : itemsOf(JSON.parse(output) as KubeObject);
     },
     async secretValue(namespace, name, key) {
-      const text = await must(['-n', namespace, 'get', 'secret', name, '-o', 'json']);
-      const { data = {} } = JSON.parse(text) as { data?: Record<string, string> };
-      const value = data[key];
+      const value = (await secretValues(namespace, name))[key];
       if (value === undefined) throw new Error(`Secret ${namespace}/${name} has no key ${key}.`);
-      return Buffer.from(value, 'base64').toString();
+      return value;
     },
+    secretValues,
   };
 }
 
@@ -61,5 +68,6 @@ function itemsOf(answer: KubeObject): KubeObject[] {
 }
 
 function toYaml(objects: readonly KubeObject[]): string {
-  return objects.map((object) => stringify(object)).join('---\n');
+  // JSON, because kubectl reads YAML 1.1, in which a bare `on` is a boolean.
+  return objects.map((object) => JSON.stringify(object)).join('\n---\n');
 }

@@ -8,6 +8,8 @@ import { endpointOf, kubeconfigText } from './kubeconfig.js';
 import type { Kubectl } from './kubectl.js';
 import type { Cluster } from './launch.js';
 import { startProcess, untilReady, type ManagedProcess } from './process.js';
+import { withSecretMounts } from './secret-mounts.js';
+import { findTools } from './tools.js';
 
 /** A server of Mesitis that runs as a process of its own, with the rights of the chart's ServiceAccount. */
 export interface Server {
@@ -25,30 +27,40 @@ export interface Server {
   start: () => Promise<void>;
 }
 
+/** What a process may have otherwise than the Pod that it stands in for. */
+export interface ServerOptions {
+  /** The port to serve on, for a Deployment that sets PORT. Default: any free one. */
+  port?: number;
+  /** Variables that differ from those of the Deployment. */
+  environment?: Record<string, string>;
+  /** The URL of something that stands between the server and the API server. */
+  apiServer?: string;
+}
+
 const READY_LIMIT_MS = 30_000;
 
 /**
  * Starts what a Deployment would start, with a token of its ServiceAccount, and waits until it is ready.
  *
- * @param port the port to serve on, for a Deployment that sets PORT. Default: any free one.
  * @throws an Error with the end of its log when it doesn't become ready within 30 s.
  */
 export async function startServer(
   cluster: Cluster,
   kubectl: Kubectl,
   spec: ServerSpec,
-  port?: number,
+  options: ServerOptions = {},
 ): Promise<Server> {
   const [environment, kubeconfig, freePorts] = await Promise.all([
-    environmentOf(spec, (name, key) => kubectl.secretValue(spec.namespace, name, key)),
-    serverKubeconfig(cluster, kubectl, spec),
-    Promise.all([port ?? freePort(), freePort()]),
+    processEnvironment(cluster, kubectl, spec),
+    serverKubeconfig(cluster, kubectl, spec, options.apiServer),
+    Promise.all([options.port ?? freePort(), freePort()]),
   ]);
   const [mainPort, healthPort] = freePorts;
   const serves = environment['PORT'] !== undefined;
   const start = async (): Promise<ManagedProcess> =>
     run(spec, {
       ...environment,
+      ...options.environment,
       // What processes beside others on one machine can't have as Pods have it.
       ...(serves ? { PORT: String(mainPort) } : {}),
       HEALTH_PORT: String(healthPort),
@@ -69,6 +81,17 @@ export async function startServer(
       server = await start();
     },
   };
+}
+
+/** The variables of the Deployment, with this machine's paths for those that the image and its mounts have. */
+async function processEnvironment(
+  cluster: Cluster,
+  kubectl: Kubectl,
+  spec: ServerSpec,
+): Promise<Record<string, string>> {
+  const variables = await environmentOf(spec, (name, key) => kubectl.secretValue(spec.namespace, name, key));
+  const { HELM: helm, ...environment } = await withSecretMounts(spec, kubectl, cluster.directory, variables);
+  return helm === undefined ? environment : { ...environment, HELM: (await findTools()).helm };
 }
 
 async function run(spec: ServerSpec, env: Record<string, string>): Promise<ManagedProcess> {
@@ -108,10 +131,17 @@ function parseLine(line: string): { msg?: unknown; port?: unknown } {
 }
 
 /** Writes a kubeconfig for the server's ServiceAccount and gives its path. */
-async function serverKubeconfig(cluster: Cluster, kubectl: Kubectl, spec: ServerSpec): Promise<string> {
-  const { namespace, serviceAccount, name } = spec;
+async function serverKubeconfig(
+  cluster: Cluster,
+  kubectl: Kubectl,
+  { namespace, serviceAccount, name }: ServerSpec,
+  apiServer: string | undefined,
+): Promise<string> {
   const token = await kubectl.must(['-n', namespace, 'create', 'token', serviceAccount, '--duration=24h']);
-  const server = endpointOf(await kubectl.must(['config', 'view', '--minify', '--flatten', '--raw']));
+  const server =
+    apiServer === undefined
+      ? endpointOf(await kubectl.must(['config', 'view', '--minify', '--flatten', '--raw']))
+      : { server: apiServer };
   const path = join(cluster.directory, `${namespace}-${name}.kubeconfig`);
   await writeFile(path, kubeconfigText(server, { kind: 'token', token: token.trim() }, namespace), {
     mode: 0o600,
