@@ -1,11 +1,12 @@
-import type { ErrorRequestHandler, Express, Request, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express';
 import express from 'express';
 import type { Logger } from 'pino';
 import type { LiveCatalog } from '../catalog/live-catalog.js';
 import { answerOf, BrokerError } from '../errors.js';
+import type { Metrics } from '../metrics/metrics.js';
 import type { OperationContext } from '../operations/context.js';
 import { accessLog } from './access-log.js';
-import type { Authenticator } from './authentication.js';
+import type { AuthenticationScheme, Authenticator } from './authentication.js';
 import type { Call, Endpoint, Method } from './endpoints.js';
 import { ENDPOINTS } from './endpoints.js';
 import { toBrokerError } from './failure.js';
@@ -15,17 +16,17 @@ import {
   apiMinor,
   NEWEST_MINOR,
   ORIGINATING_IDENTITY_HEADER,
-  REQUEST_IDENTITY_HEADER,
   requesterOf,
-  requestIdentity,
 } from './request-headers.js';
+import { nameRequest, requestIdOf } from './request-id.js';
 
 /** What the HTTP side works with. */
 export interface AppOptions {
   catalog: Pick<LiveCatalog, 'document'>;
   operations: OperationContext;
-  isAuthorized: Authenticator;
+  authenticator: Authenticator;
   logger: Logger;
+  metrics: Pick<Metrics, 'requestFinished'>;
   /** Monotonic milliseconds, for the access log. */
   now: () => number;
   /** Makes an id for a request that brought none. */
@@ -39,8 +40,10 @@ export function createApp(options: AppOptions): Express {
   // Only the catalog has an ETag, and it is the broker's own.
   app.set('etag', false);
   app.set('query parser', 'simple');
-  app.use(accessLog(options.logger, options.now));
-  app.use(echoRequestIdentity, authenticate(options.isAuthorized), requireVersion);
+  // The paths of OSB are, and the log describes no others.
+  app.enable('case sensitive routing');
+  app.use(nameRequest(options.newRequestId), accessLog(options));
+  app.use(authenticate(options.authenticator), requireVersion);
   app
     .route('/v2/catalog')
     .get(serveCatalog(options.catalog))
@@ -74,7 +77,11 @@ function addEndpoints(
 
 function serve(endpoint: Endpoint, operations: OperationContext): RequestHandler {
   return async (request, response) => {
-    const { status, body } = await endpoint(operations, toCall(request));
+    const call = toCall(request);
+    const { status, body, retryAfterSeconds } = await endpoint(operations, call);
+    // Came with OSB 2.15.
+    if (retryAfterSeconds !== undefined && call.minor >= 15)
+      response.set('Retry-After', String(retryAfterSeconds));
     response.status(status).json(body);
   };
 }
@@ -108,45 +115,57 @@ function serveCatalog(catalog: AppOptions['catalog']): RequestHandler {
   };
 }
 
-/** On every response, errors included, so it comes first (osb.md 1.1 X3). */
-const echoRequestIdentity: RequestHandler = (request, response, next) => {
-  const identity = requestIdentity(request.get(REQUEST_IDENTITY_HEADER));
-  if (identity !== undefined) response.set('X-Broker-API-Request-Identity', identity);
-  next();
-};
-
-function authenticate(isAuthorized: Authenticator): RequestHandler {
+function authenticate({ accepts, schemes }: Authenticator): RequestHandler {
   return (request, response, next) => {
-    if (!isAuthorized(request.get('authorization'))) {
-      response.set('WWW-Authenticate', 'Basic realm="mesitis", charset="UTF-8"');
-      throw new BrokerError('Unauthorized');
+    if (accepts(request.get('authorization'))) {
+      next();
+      return;
     }
-    next();
+    const accepted = schemes();
+    response.set(
+      'WWW-Authenticate',
+      accepted.map((scheme) => CHALLENGES[scheme]),
+    );
+    throw new BrokerError(
+      'Unauthorized',
+      `the credentials are missing or wrong; send ${accepted.join(' or ')} authentication as registered with the broker`,
+    );
   };
 }
+
+const CHALLENGES: Readonly<Record<AuthenticationScheme, string>> = {
+  Basic: 'Basic realm="mesitis", charset="UTF-8"',
+  Bearer: 'Bearer realm="mesitis"',
+};
 
 const requireVersion: RequestHandler = (request, _response, next) => {
   if (apiMinor(request.get(API_VERSION_HEADER)) === undefined) throw new BrokerError('UnsupportedApiVersion');
   next();
 };
 
+/** OPTIONS is told what there is; whatever else the path does not know is refused. */
 function refuseMethod(allowed: readonly Method[]): RequestHandler {
-  return (_request, response) => {
-    response.set('Allow', allowed.map((method) => method.toUpperCase()).join(', '));
+  const names = allowed.map((method) => method.toUpperCase());
+  return (request, response) => {
+    if (request.method === 'OPTIONS') {
+      response.set('Allow', [...names, 'HEAD', 'OPTIONS'].join(', '));
+      response.status(204).end();
+      return;
+    }
+    response.set('Allow', names.join(', '));
     throw new BrokerError('MethodNotAllowed');
   };
 }
 
-function answerError({ logger, newRequestId }: AppOptions): ErrorRequestHandler {
-  return (error: unknown, request: Request, response, next) => {
-    if (response.headersSent) {
-      next(error);
-      return;
-    }
-    const requestId = requestIdentity(request.get(REQUEST_IDENTITY_HEADER)) ?? newRequestId();
+function answerError({ logger }: AppOptions): ErrorRequestHandler {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- four parameters tell express that this handles errors
+  return (error: unknown, request: Request, response: Response, _next) => {
+    const requestId = requestIdOf(response);
     const failure = toBrokerError(error, requestId);
     const { status, body } = answerOf(failure, minorOf(request));
     if (status >= 500) logger.error({ requestId, err: failure }, 'request failed');
-    response.status(status).json(body);
+    // Too late to say anything else. Express itself would print the stack.
+    if (response.headersSent) response.destroy();
+    else response.status(status).json(body);
   };
 }

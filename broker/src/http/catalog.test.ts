@@ -12,7 +12,8 @@ const PLAN = {
   description: 'The offering url',
   free: true,
   bindable: true,
-  plan_updateable: false,
+  plan_updateable: true,
+  binding_rotatable: true,
   metadata: {
     mesitis: {
       team: 'api',
@@ -30,7 +31,7 @@ const SERVICE = {
   name: 'api-url',
   description: 'The offering url',
   bindable: true,
-  plan_updateable: false,
+  plan_updateable: true,
   instances_retrievable: true,
   bindings_retrievable: true,
   allow_context_updates: true,
@@ -47,20 +48,21 @@ describe('the catalog', () => {
     expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
   });
 
-  test('leaves out what came with 2.15 for older platforms', async () => {
+  test.each([
+    ['2.16', { ...SERVICE, plans: [{ ...PLAN, binding_rotatable: undefined }] }],
+    [
+      '2.14',
+      {
+        ...SERVICE,
+        allow_context_updates: undefined,
+        plans: [{ ...PLAN, binding_rotatable: undefined, plan_updateable: undefined }],
+      },
+    ],
+  ])('leaves out what came after %s', async (version, service) => {
     const { send } = await start({ objects: [entryConfigMap('url')] });
-    const { body } = await send('GET', '/v2/catalog', undefined, { 'x-broker-api-version': '2.14' });
-    const expected = {
-      services: [
-        {
-          ...SERVICE,
-          allow_context_updates: undefined,
-          plans: [{ ...PLAN, plan_updateable: undefined }],
-        },
-      ],
-    };
-    expect(JSON.stringify(body)).not.toMatch(/allow_context_updates/);
-    expect(body).toEqual(expected);
+    const { body } = await send('GET', '/v2/catalog', undefined, { 'x-broker-api-version': version });
+    // What is undefined here must not be there.
+    expect(body).toStrictEqual(JSON.parse(JSON.stringify({ services: [service] })));
   });
 
   test('is empty when there is nothing, which is a success', async () => {
@@ -82,20 +84,48 @@ describe('the catalog', () => {
     expect(running.status()).toEqual({ ready: false, services: 0, plans: 0, resources: 0, rejected: [] });
   });
 
-  test('answers 304 to its ETag and its date, and 200 to others', async () => {
+  test('has an ETag, the same as long as it does not change, and another for each shape of it', async () => {
+    const { send } = await start({ objects: [entryConfigMap('url')] });
+    const etagOf = async (version: string): Promise<string | null> =>
+      (await send('GET', '/v2/catalog', undefined, { 'x-broker-api-version': version })).headers.get('etag');
+    const [newest, again, older] = [await etagOf('2.17'), await etagOf('2.17'), await etagOf('2.14')];
+    expect(newest).toMatch(/^"[\w-]{43}"$/);
+    expect(again).toBe(newest);
+    expect(older).not.toBe(newest);
+  });
+
+  test('answers 304 to what it is, and 200 to everything else', async () => {
     const { send } = await start({ objects: [entryConfigMap('url')] });
     const first = await send('GET', '/v2/catalog');
     const etag = first.headers.get('etag') ?? '';
     const date = first.headers.get('last-modified') ?? '';
-    expect(etag).toMatch(/^"[\w-]{43}"$/);
-    const get = async (headers: Record<string, string>): Promise<number> =>
-      (await send('GET', '/v2/catalog', undefined, { 'cache-control': 'max-age=0', ...headers })).status;
-    expect(await get({ 'if-none-match': etag })).toBe(304);
-    expect(await get({ 'if-none-match': `"x", W/${etag}` })).toBe(304);
-    expect(await get({ 'if-none-match': '"other"' })).toBe(200);
-    expect(await get({ 'if-modified-since': date })).toBe(304);
-    expect(await get({ 'if-modified-since': 'Thu, 01 Jan 1970 00:00:00 GMT' })).toBe(200);
-    expect(await get({ 'if-none-match': '"other"', 'if-modified-since': date })).toBe(200);
+    const before = 'Thu, 01 Jan 1970 00:00:00 GMT';
+    const expected: [Record<string, string>, number][] = [
+      [{ 'if-none-match': etag }, 304],
+      [{ 'if-none-match': `W/${etag}` }, 304],
+      [{ 'if-none-match': `"x", W/"y" ,${etag}` }, 304],
+      [{ 'if-none-match': '*' }, 304],
+      [{ 'if-none-match': '"other"' }, 200],
+      [{ 'if-none-match': etag.slice(1, -1) }, 200],
+      [{ 'if-modified-since': date }, 304],
+      [{ 'if-modified-since': 'Fri, 01 Jan 2100 00:00:00 GMT' }, 304],
+      [{ 'if-modified-since': before }, 200],
+      [{ 'if-modified-since': 'yesterday' }, 200],
+      // The ETag decides when both are there.
+      [{ 'if-none-match': '"other"', 'if-modified-since': date }, 200],
+      [{ 'if-none-match': etag, 'if-modified-since': before }, 304],
+    ];
+    for (const method of ['GET', 'HEAD']) {
+      for (const [headers, status] of expected) {
+        // Without this, fetch adds no-cache to every conditional request, which asks for a 200.
+        const sent = { 'cache-control': 'max-age=0', ...headers };
+        const answer = await send(method, '/v2/catalog', undefined, sent);
+        expect([method, headers, answer.status]).toEqual([method, headers, status]);
+        expect(answer.headers.get('etag')).toBe(etag);
+        expect(answer.headers.get('vary')).toBe('X-Broker-API-Version');
+        expect(answer.body === undefined).toBe(status === 304 || method === 'HEAD');
+      }
+    }
   });
 
   test('follows the ConfigMaps, with another ETag', async () => {

@@ -285,7 +285,7 @@ test('the log has one line for each request and neither parameters nor credentia
       instance: 'logged',
       status: 201,
       ms: expect.any(Number),
-      requestIdentity: 'identity-1',
+      requestId: 'identity-1',
     },
     {
       route: '/v2/service_instances/:instance_id/service_bindings/:binding_id',

@@ -13,8 +13,29 @@ const DEPTH_LIMIT = 100;
  * is a body that is too large or too deep, because Service Catalog repeats every other 4xx for ever.
  */
 export function jsonBody(): RequestHandler[] {
-  return [requireJsonType, express.json({ limit: BODY_LIMIT, type: () => true }), requireFlat];
+  return [
+    requireJsonType,
+    refuseLarge,
+    invite,
+    express.json({ limit: BODY_LIMIT, type: () => true }),
+    requireFlat,
+  ];
 }
+
+/** The parser would refuse it too, but only when it had been sent to the end. */
+const refuseLarge: RequestHandler = (request, _response, next) => {
+  if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) {
+    // As the parser's own error, so that both are answered alike.
+    throw Object.assign(new Error('the body is too large'), { status: 413, type: 'entity.too.large' });
+  }
+  next();
+};
+
+/** A client that waits to be asked for its body is asked here, when it was let in and the headers are in order. */
+const invite: RequestHandler = (request, response, next) => {
+  if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue();
+  next();
+};
 
 const requireFlat: RequestHandler = (request, _response, next) => {
   if (isDeeperThan(request.body, DEPTH_LIMIT)) {
