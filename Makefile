@@ -38,12 +38,16 @@ unit: install ## the fast tests: no network, no cluster
 kubernetes: build ## have a real API server at hand: from KUBEBUILDER_ASSETS, or built once
 	@$(run) kubernetes
 
+.PHONY: redis
+redis: build ## have a real Redis at hand: from PATH, or installed (Debian, as root)
+	@$(run) redis
+
 .PHONY: e2e
-e2e: build kubernetes ## the contract and end-to-end suites, on a real etcd and kube-apiserver
+e2e: build kubernetes redis ## the contract and end-to-end suites, on a real etcd, kube-apiserver and Redis
 	@$(run) jest -- --selectProjects contract e2e
 
 .PHONY: test
-test: build lint kubernetes ## everything: types, lint, unit, contract and end-to-end tests
+test: build lint kubernetes redis ## everything: types, lint, unit, contract and end-to-end tests
 	@$(run) jest
 
 .PHONY: demo
