@@ -1,6 +1,5 @@
 export * from './conflicts.js';
 export * from './configuration.js';
-export { hasExpression, unescapeLiterals } from './expressions.js';
 export * from './format.js';
 export * from './json.js';
 export * from './labels.js';
@@ -9,5 +8,6 @@ export * from './names.js';
 export * from './order.js';
 export * from './rules.js';
 export * from './schema.js';
+export * from './template/index.js';
 export * from './unsupported.js';
 export { matchesWhitelist } from './whitelist.js';
