@@ -1,27 +1,54 @@
 import { Ajv, type ErrorObject, type Options } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { toDraft07 } from './draft-04.js';
 import type { Json, JsonObject } from './json.js';
+import { once } from './once.js';
+import { childPath, formatPath, type Path } from './path.js';
+import { compilePattern } from './template/pattern.js';
+import { quote } from './wording.js';
 
 /** The largest schema, in bytes of JSON (OSB 2.17, "Schemas Object"). */
 export const MAX_SCHEMA = 64 * 1024;
 
-/** One thing that is wrong with a value: a JSON pointer into it, and what it must be. The value itself is not told. */
+/** One thing that is wrong with a value: where in it (`parameters.size`), and what it must be. The value is not told. */
 export interface SchemaProblem {
   path: string;
   message: string;
 }
 
+/** Parameters that fit their schema, with its defaults where nothing was given, or all that is wrong with them. */
+export type CheckedParameters = { ok: true; value: JsonObject } | { ok: false; problems: SchemaProblem[] };
+
 /** A schema that is ready for use, or why it is not. */
 export type CompiledSchema =
-  { ok: true; validate: (value: Json) => SchemaProblem[] } | { ok: false; problem: string };
+  { ok: true; check: (parameters: JsonObject) => CheckedParameters } | { ok: false; problem: string };
 
-const OPTIONS: Options = { strict: false, logger: false, allErrors: true, inlineRefs: false };
+/**
+ * A pattern is the provider's, the text a consumer's, so RE2 decides, which no text can keep busy. Look-around and back
+ * references, which it does not have, are left to Node.
+ */
+const regExp = Object.assign(
+  (source: string, flags: string) => {
+    const native = new RegExp(source, flags);
+    return compilePattern(source) ?? native;
+  },
+  // What would stand in a module that ajv writes; none is written.
+  { code: 'regExp' },
+);
+
+const OPTIONS: Options = {
+  strict: false,
+  logger: false,
+  allErrors: true,
+  inlineRefs: false,
+  code: { regExp },
+};
 
 type Dialect = 'draft-07' | '2020-12';
 
 /**
- * Platforms promise draft-04 only (OSB 2.17, "Schemas Object"), so that must be accepted; what drafts 04, 06 and 07
- * have in common is judged as draft-07.
+ * Platforms promise draft-04 only (OSB 2.17, "Schemas Object"), so that must be accepted: what it alone says is
+ * translated, and all that drafts 04, 06 and 07 have in common is judged as draft-07.
  */
 const DIALECTS: Readonly<Record<string, Dialect>> = {
   'json-schema.org/draft-04/schema': 'draft-07',
@@ -46,7 +73,7 @@ export function compileSchema(schema: JsonObject): CompiledSchema {
   const unfit = unfitness(rest);
   if (unfit !== undefined) return { ok: false, problem: unfit };
   try {
-    return compileAs(dialect, rest);
+    return compileAs(dialect, dialect === 'draft-07' ? toDraft07(rest) : rest);
   } catch (error) {
     if (error instanceof RangeError) return { ok: false, problem: 'it is too large to compile' };
     return { ok: false, problem: error instanceof Error ? error.message : 'it does not compile' };
@@ -56,14 +83,39 @@ export function compileSchema(schema: JsonObject): CompiledSchema {
 function compileAs(dialect: Dialect, schema: JsonObject): CompiledSchema {
   const meta = metaSchemas[dialect]();
   if (meta.validateSchema(schema) !== true) {
-    const [first] = problemsOf(meta.errors);
-    return { ok: false, problem: `${first?.path ?? ''} ${first?.message ?? 'is wrong'}`.trim() };
+    const [first] = meta.errors ?? [];
+    return { ok: false, problem: `${first?.instancePath ?? ''} ${messageOf(first)}`.trim() };
   }
   // An instance of its own for each schema, since an instance keeps all that it compiled.
-  const options = { ...OPTIONS, meta: false, validateSchema: false };
+  const options = { ...OPTIONS, meta: false, validateSchema: false, useDefaults: true };
   const ajv = dialect === '2020-12' ? new Ajv2020(options) : new Ajv(options);
   const validate = ajv.compile(schema);
-  return { ok: true, validate: (value) => (validate(value) ? [] : problemsOf(validate.errors)) };
+  return {
+    ok: true,
+    check: (parameters) => {
+      // Defaults are written into what is checked.
+      const value = structuredClone(parameters);
+      return validate(value) ? { ok: true, value } : { ok: false, problems: problemsOf(validate.errors) };
+    },
+  };
+}
+
+/** Schemas are never changed, so what they were compiled to is kept as long as they are. */
+const compiledSchemas = new WeakMap<JsonObject, CompiledSchema>();
+
+/**
+ * Checks parameters against the schema of an entry, and fills in its defaults, in a copy. All that is wrong is told at
+ * once, as `parameters.size` and `must be <= 5`; never with the value, which may be a secret.
+ */
+export function checkParameters(schema: JsonObject, parameters: JsonObject): CheckedParameters {
+  let compiled = compiledSchemas.get(schema);
+  if (compiled === undefined) {
+    compiled = compileSchema(schema);
+    compiledSchemas.set(schema, compiled);
+  }
+  if (compiled.ok) return compiled.check(parameters);
+  const message = `can not be checked, since the schema is none: ${compiled.problem}`;
+  return { ok: false, problems: [{ path: 'parameters', message }] };
 }
 
 /** The JSON pointer of a reference to another document; undefined when the schema refers only to itself. */
@@ -96,16 +148,30 @@ function unfitness(schema: JsonObject): string | undefined {
   return '$async' in schema ? '/$async is not part of JSON Schema; remove it' : undefined;
 }
 
+/** More say nothing new: a list of a thousand wrong items. */
+const MAX_PROBLEMS = 20;
+
 function problemsOf(errors: readonly ErrorObject[] | null | undefined): SchemaProblem[] {
-  return (errors ?? []).map(({ instancePath, message, params }) => {
-    const extra: unknown = Object.values(params)[0];
-    const named =
-      /additional|unevaluated/.test(message ?? '') && typeof extra === 'string' ? `: ${extra}` : '';
-    return { path: instancePath, message: `${message ?? 'is wrong'}${named}` };
-  });
+  return (errors ?? []).slice(0, MAX_PROBLEMS).map((error) => ({
+    path: formatPath(pathOf(error.instancePath)),
+    message: messageOf(error),
+  }));
 }
 
-function once<Value>(make: () => Value): () => Value {
-  let made: { value: Value } | undefined;
-  return () => (made ??= { value: make() }).value;
+function messageOf(error: ErrorObject | undefined): string {
+  if (error === undefined) return 'is wrong';
+  const { message = 'is wrong', params } = error;
+  const extra: unknown = Object.values(params)[0];
+  const isNamed = /additional|unevaluated/.test(message) && typeof extra === 'string';
+  return isNamed ? `${message}: ${quote(extra)}` : message;
+}
+
+/** Where a JSON pointer (RFC 6901) into the parameters leads. */
+function pathOf(pointer: string): Path {
+  const segments = pointer
+    .split('/')
+    .slice(1)
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((segment) => (/^\d{1,9}$/.test(segment) ? Number(segment) : segment));
+  return ['parameters', ...segments].reduce<Path>(childPath, { root: 'config-map' });
 }
