@@ -52,6 +52,7 @@ describe('a refusal', () => {
     tags: [],
     free: true,
     bindable: true,
+    driftRepair: true,
   };
 
   test.each<[JsonObject, string | undefined]>([

@@ -48,7 +48,8 @@ export async function deliver(
   const scope = scopeOf(entry, record.instanceId, record.attributes);
   const render = rendererFor(scope, generatorOf(values, context.randomBytes));
   const credential = render.credential(entry.credential);
-  const delivered = await sourceOf(credential, context.credentialSources).deliver(
+  const source = sourceOf(credential, context.credentialSources);
+  const delivered = await source.deliver(
     credential,
     {
       instanceId: record.instanceId,
@@ -59,10 +60,15 @@ export async function deliver(
     binding.issued,
   );
   const { expiresAt } = delivered;
+  const { coordinates } = record.resources;
+  const credentials = await joined(coordinates, delivered.values, async () => {
+    // Nobody will know of what was issued just now.
+    if (delivered.issued !== undefined && binding.issued === undefined) await source.revoke(delivered.issued);
+  });
   return {
     delivery: {
-      credentials: joined(record.resources.coordinates, delivered.values),
-      endpoints: record.resources.coordinates.endpoints,
+      credentials,
+      endpoints: coordinates.endpoints,
       ...(expiresAt === undefined ? {} : { expiresAt }),
     },
     record: recorded(record, binding, values, delivered),
@@ -84,11 +90,19 @@ function namespaceOf({ resources: { objects, release } }: InstanceRecord): strin
   return release?.namespace ?? objects.flat()[0]?.metadata.namespace;
 }
 
-/** Platforms hand on nothing but `credentials`, so the coordinates stand in them too (osb.md 4.1). */
-function joined({ uri, host, port }: Coordinates, values: JsonObject): JsonObject {
+/**
+ * Platforms hand on nothing but `credentials`, so the coordinates stand in them too (osb.md 4.1).
+ * @param giveBack called before the refusal of values that can not be delivered
+ */
+async function joined(
+  { uri, host, port }: Coordinates,
+  values: JsonObject,
+  giveBack: () => Promise<void>,
+): Promise<JsonObject> {
   // `port` is reserved also where no port is known: its meaning must not depend on the offering.
   const clash = ['uri', 'host', 'port'].find((key) => Object.hasOwn(values, key));
   if (clash !== undefined) {
+    await giveBack();
     throw new BrokerError(
       'OfferingMisconfigured',
       `the credentials hold the key ${JSON.stringify(clash)}, which is reserved for the coordinates; ask the provider to leave it out or to rename it with credentialdata.keys`,

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '@mesitis/kube';
 import { KeyQueue } from '../key-queue.js';
+import { noMetrics } from '../metrics/metrics.js';
 import type { BindingRecord, InstanceRecord } from '../store/instance-record.js';
 import { MemoryInstanceStore } from '../store/memory-instance-store.js';
 import { instanceRecord } from '../testing/record-fixture.js';
@@ -105,6 +106,7 @@ describe('renewing leases', () => {
         return () => void timers.splice(0);
       },
       logger: { info: log, warn: log },
+      metrics: noMetrics,
     });
     running.push(renewal);
     const kept = async (instanceId: string): Promise<unknown[]> =>
@@ -244,6 +246,7 @@ describe('renewing leases', () => {
       now: () => 1000,
       setTimer: () => () => undefined,
       logger: { info: log, warn: log },
+      metrics: noMetrics,
     });
     let unbind: () => void = () => undefined;
     const unbinding = queue.run('i', async () => {

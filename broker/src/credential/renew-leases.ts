@@ -1,6 +1,7 @@
 import type { JsonObject } from '@mesitis/kube';
 import type { Logger } from 'pino';
 import type { KeyQueue } from '../key-queue.js';
+import type { Metrics } from '../metrics/metrics.js';
 import type { BindingRecord, InstanceRecord } from '../store/instance-record.js';
 import type { InstanceStore } from '../store/instance-store.js';
 import { StoreConflict } from '../store/instance-store.js';
@@ -42,6 +43,7 @@ export interface LeaseRenewalOptions {
   /** Runs the callback once, so many milliseconds later; the result cancels it. */
   setTimer: (run: () => void, milliseconds: number) => () => void;
   logger: Pick<Logger, 'info' | 'warn'>;
+  metrics: Pick<Metrics, 'leaseRenewed'>;
   /** How often what is due is renewed; 30 s when left out. */
   everyMs?: number;
   /** How often the whole store is read, for what other processes bound; 5 min when left out. */
@@ -175,10 +177,11 @@ export class LeaseRenewal {
     record: InstanceRecord,
     { bindingId, source, issued, dueAt }: DueRenewal,
   ): Promise<JsonObject | undefined> {
-    const { logger } = this.#options;
+    const { logger, metrics } = this.#options;
     const ids = { instance: record.instanceId, binding: bindingId };
     try {
       const renewed = await source.renew(issued);
+      metrics.leaseRenewed(renewed !== undefined);
       if (renewed === undefined) {
         if (this.#isNew(ids, { dueAt, isOver: true })) logger.warn(ids, LAST_TIME);
         return undefined;
@@ -187,6 +190,7 @@ export class LeaseRenewal {
       if (source.renewalDue(renewed.issued) === undefined) logger.warn(ids, LAST_TIME);
       return renewed.issued;
     } catch (error) {
+      metrics.leaseRenewed(false);
       if (this.#isNew(ids, { dueAt, isOver: false }))
         logger.warn({ ...ids, err: error }, 'renewing a lease failed');
       return undefined;

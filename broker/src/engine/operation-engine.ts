@@ -27,6 +27,8 @@ export interface EngineOptions extends Pick<StepContext, 'provisionerOf' | 'revo
   now: () => number;
   /** Milliseconds since 1970. */
   clock: () => number;
+  /** Told when an operation of this process has made or changed an instance, or taken it away. */
+  onSettled?: (record: InstanceRecord, isGone: boolean) => void;
 }
 
 /** What came of running an operation here; `lost`: another process, or the next one, goes on with it. */
@@ -138,6 +140,7 @@ export class OperationEngine {
         if (finished.outcome !== 'lost' || running.halt.signal.aborted) {
           if (finished.outcome !== 'lost') {
             metrics.operationFinished(operation.type, finished.outcome, (now() - began) / 1000);
+            this.#options.onSettled?.(running.hold.record, running.hold.isDeleted);
           }
           return finished;
         }

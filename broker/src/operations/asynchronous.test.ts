@@ -129,7 +129,7 @@ describe('an operation that takes longer than a request should', () => {
   test('becomes one to poll when the platform accepts that', async () => {
     const kube = new MemoryKube();
     const objects = [objectsEntry('slow'), wrapped({ kind: 'ConfigMap', name: 'held' }, 'slow', 1)];
-    const broker = await start({ kube, objects, times: { syncBudgetMs: 1, removalTimeoutMs: 20 } });
+    const broker = await start({ kube, objects, times: { syncBudgetMs: 1, removalTimeoutMs: 4_000 } });
     expect((await broker.send('PUT', INSTANCE, provisionBody('slow'))).status).toBe(201);
     const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'api-ns', name: 'held' };
     await kube.patch(ref, { type: 'merge', body: { metadata: { finalizers: ['example.com/hold'] } } });

@@ -17,6 +17,7 @@ import { consumerOf, refusalOf } from '../whitelist.js';
 import { untilSettled } from './await-operation.js';
 import type { OperationContext } from './context.js';
 import { bindingKey } from './context.js';
+import { unlessOvertaken } from './overtaken.js';
 import { put } from './provision.js';
 import { isSameBinding } from './same-request.js';
 import { requireReady } from './update.js';
@@ -53,7 +54,9 @@ export async function bind(context: OperationContext, request: BindRequest): Pro
   if (predecessorId === undefined) planOf(context, attributes);
   const patience = AbortSignal.timeout(context.patienceMs);
   for (;;) {
-    const outcome = await context.queue.run(instanceId, async () => tryToBind(context, request));
+    const outcome = await context.queue.run(instanceId, async () =>
+      unlessOvertaken(async () => tryToBind(context, request)),
+    );
     if (outcome !== 'busy') return outcome;
     await untilSettled(context, instanceId, patience);
   }

@@ -7,6 +7,7 @@ import type { StoredInstance } from '../store/instance-store.js';
 import type { Progressed } from './await-operation.js';
 import { awaitFinished, within } from './await-operation.js';
 import type { OperationContext } from './context.js';
+import { unlessOvertaken } from './overtaken.js';
 import { bindingKey, instanceKey } from './context.js';
 import { readinessOf } from './shape.js';
 
@@ -34,7 +35,9 @@ export async function deprovision(
   // Before existence: an offering that only answers asynchronously says so of any instance (osb.md 2.2 trap 5).
   const atOnce = isAwaited(context, planId);
   if (atOnce && !acceptsIncomplete) throw new BrokerError('AsyncRequired');
-  const begun = await context.queue.run(instanceId, async () => beginDeprovision(context, request, atOnce));
+  const begun = await context.queue.run(instanceId, async () =>
+    unlessOvertaken(async () => beginDeprovision(context, request, atOnce)),
+  );
   const { operation, finished } = begun;
   if (atOnce) return { state: 'accepted', operation };
   return finished === undefined

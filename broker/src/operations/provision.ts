@@ -14,6 +14,7 @@ import { consumerName, consumerOf, refusalOf } from '../whitelist.js';
 import type { Progressed, RunningOperation } from './await-operation.js';
 import { awaitFinished, carryOut } from './await-operation.js';
 import type { OperationContext } from './context.js';
+import { unlessOvertaken } from './overtaken.js';
 import { instanceKey } from './context.js';
 import { limitsOf, requireRoom } from './limits.js';
 import { isSameInstance } from './same-request.js';
@@ -75,7 +76,9 @@ export async function provision(
   const { instanceId, attributes, acceptsIncomplete } = request;
   const plan = findPlan(context.catalog.current(), attributes.serviceId, attributes.planId);
   const atOnce = readinessOf(plan.entry) !== undefined;
-  const begun = await context.queue.run(instanceId, async () => decide(context, request, plan));
+  const begun = await context.queue.run(instanceId, async () =>
+    unlessOvertaken(async () => decide(context, request, plan)),
+  );
   switch (begun.kind) {
     case 'outcome':
       return begun.outcome;

@@ -1,5 +1,6 @@
 import type { CatalogEntry } from '@mesitis/offering';
 import type { CatalogPlan } from '../catalog/build-catalog.js';
+import type { Resources } from '../provision/provisioner.js';
 import type { InstanceAttributes, InstanceShape } from '../store/instance-record.js';
 import { generatorOf, rendererFor, scopeOf } from '../templates.js';
 import type { OperationContext } from './context.js';
@@ -32,8 +33,9 @@ export async function shapeFor(
   const generated: Record<string, string> = { ...instance.generated };
   const render = rendererFor(scope, generatorOf(generated, context.randomBytes));
   const provisioner = context.provisionerOf(entry.provision.kind);
-  const resources = await provisioner.plan(render.provision(entry.provision), instanceId, render.template);
+  const planned = await provisioner.plan(render.provision(entry.provision), instanceId, render.template);
   const readinessSeconds = readinessOf(entry);
+  const resources = readinessSeconds === undefined ? planned : awaited(planned, readinessSeconds);
   return {
     attributes,
     provisionKind: entry.provision.kind,
@@ -41,4 +43,10 @@ export async function shapeFor(
     generated,
     ...(readinessSeconds === undefined ? {} : { readinessSeconds }),
   };
+}
+
+/** Helm waits itself, while it installs: the chart's hooks expect that. */
+function awaited(resources: Resources, waitSeconds: number): Resources {
+  const { release } = resources;
+  return release === undefined ? resources : { ...resources, release: { ...release, waitSeconds } };
 }

@@ -3,6 +3,7 @@ import { BrokerError } from '../errors.js';
 import { untilSettled } from './await-operation.js';
 import type { OperationContext } from './context.js';
 import { bindingKey } from './context.js';
+import { unlessOvertaken } from './overtaken.js';
 
 /** An unbind request. */
 export interface UnbindRequest {
@@ -21,7 +22,12 @@ export async function unbind(context: OperationContext, request: UnbindRequest):
   const { instanceId } = request;
   const patience = AbortSignal.timeout(context.patienceMs);
   for (;;) {
-    if ((await context.queue.run(instanceId, async () => tryToUnbind(context, request))) === 'done') return;
+    if (
+      (await context.queue.run(instanceId, async () =>
+        unlessOvertaken(async () => tryToUnbind(context, request)),
+      )) === 'done'
+    )
+      return;
     await untilSettled(context, instanceId, patience);
   }
 }

@@ -10,6 +10,7 @@ import { consumerOf, refusalOf } from '../whitelist.js';
 import type { Progressed, RunningOperation } from './await-operation.js';
 import { awaitFinished, carryOut } from './await-operation.js';
 import type { OperationContext } from './context.js';
+import { unlessOvertaken } from './overtaken.js';
 import { limitsOf, requireRoom } from './limits.js';
 import { put } from './provision.js';
 import { readinessOf, shapeFor } from './shape.js';
@@ -39,7 +40,9 @@ type Begun =
  */
 export async function update(context: OperationContext, request: UpdateRequest): Promise<Progressed> {
   const { instanceId, acceptsIncomplete } = request;
-  const begun = await context.queue.run(instanceId, async () => decide(context, request));
+  const begun = await context.queue.run(instanceId, async () =>
+    unlessOvertaken(async () => decide(context, request)),
+  );
   switch (begun.kind) {
     case 'done':
       return { state: 'done' };

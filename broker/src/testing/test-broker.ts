@@ -78,6 +78,7 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
       patienceMs: 10_000,
       ...times,
     },
+    repairsDrift: false,
     now: () => performance.now(),
     today: () => new Date('2026-01-02T03:04:05Z'),
     newId: randomUUID,
