@@ -25,6 +25,7 @@ export class CrashPoint {
     return {
       get: (...args) => this.#unlessDead(() => kube.get(...args)),
       list: (...args) => this.#unlessDead(() => kube.list(...args)),
+      pages: (...args) => kube.pages(...args),
       watch: (...args) => kube.watch(...args),
       create: (...args) =>
         // Events are told behind everyone's back, so they would make the count depend on chance.
