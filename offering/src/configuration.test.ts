@@ -41,6 +41,7 @@ describe('the ConfigMaps that providers have always written', () => {
             values: { username: 'iamtheuser', password: 'iamthepassword' },
           },
           tags: [],
+          driftRepair: true,
           free: true,
           bindable: true,
         },

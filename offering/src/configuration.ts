@@ -2,13 +2,7 @@ import { looseConfigMap, type LooseConfigMap } from './config-map.js';
 import { readEntry } from './entry.js';
 import type { Field } from './fields.js';
 import { readEnabledLabel, readKindLabel, readLabels, readOfferingLabel, readOrderLabel } from './marking.js';
-import type {
-  Parsed,
-  ProviderConfigMap,
-  ProviderConfiguration,
-  WrappedKind,
-  WrappedResource,
-} from './model.js';
+import type { Parsed, ProviderConfigMap, ProviderConfiguration, WrappedResource } from './model.js';
 import type { ObjectNode } from './payload-node.js';
 import { readPayload } from './payload.js';
 import { Report } from './report.js';
@@ -30,35 +24,33 @@ export function parseProviderConfigMap(configMap: ProviderConfigMap): Parsed<Pro
 
 function read(configMap: LooseConfigMap, report: Report): ProviderConfiguration | undefined {
   const labels = readLabels(configMap.labels, report);
-  const kind = readKindLabel(configMap.labels, report);
+  const label = readKindLabel(configMap.labels, report);
   const enabled = readEnabledLabel(configMap.labels, report);
-  const isEntry = kind === 'catalog-entry';
-  const marks = kind === undefined || isEntry ? undefined : readMarks(configMap, kind, labels, report);
+  const marks = label?.isEntry === false ? readMarks(configMap, labels, report) : undefined;
   // Labels are judged apart from the payload, so that their mistakes don't hide each other.
   const payloadReport = new Report();
   const payload = readPayload(configMap, payloadReport);
   report.append(payloadReport);
   if (payload === undefined) return undefined;
   const root: Field<ObjectNode> = { path: payload.path, position: payload.root.position, node: payload.root };
-  if (isEntry) {
+  if (label?.isEntry === true) {
     const entry = readEntry(root, report);
     return entry === undefined || enabled === undefined
       ? undefined
       : { type: 'catalog-entry', enabled, entry };
   }
-  const object = kind === undefined ? undefined : readWrappedObject(root, kind, report);
+  const object = label === undefined ? undefined : readWrappedObject(root, label.kind, report);
   if (object === undefined || marks === undefined || enabled === undefined) return undefined;
-  return { type: 'wrapped-resource', resource: { ...marks, enabled, object } };
+  return { type: 'wrapped-resource', resource: { ...marks, kind: object.kind, enabled, object } };
 }
 
 function readMarks(
   configMap: LooseConfigMap,
-  kind: WrappedKind,
   labels: Record<string, string>,
   report: Report,
-): Omit<WrappedResource, 'enabled' | 'object'> | undefined {
+): Pick<WrappedResource, 'configMap' | 'labels' | 'offering' | 'order'> | undefined {
   const offering = readOfferingLabel(configMap.labels, report);
   const order = readOrderLabel(configMap.labels, report);
   if (offering === undefined || order === undefined) return undefined;
-  return { configMap: configMap.name, labels, offering, kind, order };
+  return { configMap: configMap.name, labels, offering, order };
 }

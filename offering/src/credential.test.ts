@@ -4,7 +4,7 @@ import { entryConfigMap, entryOf, linesOf } from './testing/config-maps.js';
 
 const VAULT = {
   vaulturl: 'https://vault.example.com:8200',
-  vaultauth: { role: 'api', password: '${not an expression' },
+  vaultauth: { method: 'kubernetes', role: 'api' },
   vaultpath: 'secret/data/api',
 };
 
@@ -16,10 +16,10 @@ describe('a credential kind', () => {
   it.each<[string, unknown, Credential]>([
     [
       'CredentialFromCatalog',
-      { Username: 'u', PASSWORD: 'a ${b $${c', apiKey: '', 'tls.crt': 'x' },
+      { Username: 'u', PASSWORD: 'a$b $ {c} $$', apiKey: '', 'tls.crt': '$${x}' },
       {
         kind: 'CredentialFromCatalog',
-        values: { username: 'u', password: 'a ${b $${c', apiKey: '', 'tls.crt': 'x' },
+        values: { username: 'u', password: 'a$b $ {c} $$', apiKey: '', 'tls.crt': '$${x}' },
       },
     ],
     [
@@ -47,9 +47,63 @@ describe('a credential kind', () => {
       {
         kind: 'CredentialFromVault',
         vaultUrl: VAULT.vaulturl,
-        vaultAuth: VAULT.vaultauth,
+        vaultAuth: { method: 'kubernetes', role: 'api' },
         vaultPath: VAULT.vaultpath,
       },
+    ],
+    [
+      'CredentialFromVault',
+      {
+        ...VAULT,
+        VaultAuth: {
+          Method: 'AppRole',
+          secretName: 'vault-login',
+          mount: 'auth/team',
+          namespace: 'admin/team',
+          caSecretName: 'vault-ca',
+        },
+        vaultauth: undefined,
+        keys: { user: 'username', pass: 'password' },
+      },
+      {
+        kind: 'CredentialFromVault',
+        vaultUrl: VAULT.vaulturl,
+        vaultAuth: {
+          method: 'approle',
+          secretName: 'vault-login',
+          mount: 'auth/team',
+          namespace: 'admin/team',
+          caSecretName: 'vault-ca',
+        },
+        vaultPath: VAULT.vaultpath,
+        keys: { user: 'username', pass: 'password' },
+      },
+    ],
+    [
+      'CredentialFromVault',
+      { ...VAULT, vaultauth: { method: 'token', secretname: 'vault-token' } },
+      {
+        kind: 'CredentialFromVault',
+        vaultUrl: VAULT.vaulturl,
+        vaultAuth: { method: 'token', secretName: 'vault-token' },
+        vaultPath: VAULT.vaultpath,
+      },
+    ],
+    [
+      'CredentialFromCatalog',
+      { password: '${generate.password(32)}-${generate.instancePassword(8, "db")}', note: '${parameters.x}' },
+      {
+        kind: 'CredentialFromCatalog',
+        values: {
+          password: '${generate.password(32)}-${generate.instancePassword(8, "db")}',
+          note: '${parameters.x}',
+        },
+      },
+    ],
+    [
+      'CredentialFromProvisionedSecret',
+      { secretname: '${instance.shortId}-credentials' },
+      { kind: 'CredentialFromProvisionedSecret', secretName: '${instance.shortId}-credentials' },
     ],
     ['CredentialNoCredential', undefined, { kind: 'CredentialNoCredential' }],
     ['CredentialNoCredential', null, { kind: 'CredentialNoCredential' }],
@@ -171,9 +225,85 @@ describe('a credential kind', () => {
     [
       'CredentialFromVault',
       { ...VAULT, vaultauth: {} },
-      'credentialdata.vaultauth: says nothing; say how to log in',
+      'credentialdata.vaultauth: has no method; write one of kubernetes, approle or token',
     ],
     ['CredentialFromVault', { ...VAULT, vaultpath: undefined }, 'credentialdata.vaultpath: is missing'],
+    [
+      'CredentialFromVault',
+      { ...VAULT, vaultauth: { method: 'kubernets', role: 'a' } },
+      'credentialdata.vaultauth.method: is "kubernets", which is no method of login; did you mean kubernetes',
+    ],
+    [
+      'CredentialFromVault',
+      { ...VAULT, vaultauth: { method: 'ldap', role: 'a' } },
+      'credentialdata.vaultauth.method: is "ldap", which is no method of login; use kubernetes, approle or token',
+    ],
+    [
+      'CredentialFromVault',
+      { ...VAULT, vaultauth: { method: 7 } },
+      'credentialdata.vaultauth.method: must be a string',
+    ],
+    [
+      'CredentialFromVault',
+      { ...VAULT, vaultauth: { method: 'kubernetes' } },
+      'credentialdata.vaultauth.role: is missing; add it',
+    ],
+    [
+      'CredentialFromVault',
+      { ...VAULT, vaultauth: { method: 'token', secretname: 'a', token: 'hvs.secret' } },
+      'credentialdata.vaultauth.token: is not a known key; use method, secretname, namespace or casecretname',
+    ],
+    [
+      'CredentialFromVault',
+      { ...VAULT, vaultauth: { method: 'token', secretname: 'a', mount: 'b' } },
+      'credentialdata.vaultauth.mount: is not a known key',
+    ],
+    [
+      'CredentialFromVault',
+      { ...VAULT, vaultauth: { method: 'approle', secretname: 'a', mount: '/b' } },
+      'credentialdata.vaultauth.mount: is no path in Vault',
+    ],
+    [
+      'CredentialFromVault',
+      { ...VAULT, vaultpath: 'v1/secret/a' },
+      'credentialdata.vaultpath: begins with the',
+    ],
+    [
+      'CredentialFromVault',
+      { ...VAULT, vaultpath: 'a/../b' },
+      'credentialdata.vaultpath: is no path in Vault',
+    ],
+    ['CredentialFromVault', { ...VAULT, vaultpath: 'a?b' }, 'credentialdata.vaultpath: is no path in Vault'],
+    [
+      'CredentialFromVault',
+      { ...VAULT, keys: ['user', 'port'] },
+      'credentialdata.keys[1]: delivers port, which provisioning fills in',
+    ],
+    [
+      'CredentialFromCatalog',
+      { password: 'a ${b' },
+      'credentialdata.password: holds ${ without its }; complete it, or write $${ for a literal ${',
+    ],
+    [
+      'CredentialFromCatalog',
+      { password: 'a${hunter2}' },
+      'credentialdata.password: has an expression that, at its character 1, uses a name, which is no variable; use',
+    ],
+    [
+      'CredentialFromCatalog',
+      { password: '${1 + 1}' },
+      'credentialdata.password: has an expression that gives an int where text is needed; write string(…) around it',
+    ],
+    [
+      'CredentialFromClusterSecret',
+      { secretname: '${instance.shortId}' },
+      'credentialdata.secretname: cannot hold an expression',
+    ],
+    [
+      'CredentialFromProvisionedSecret',
+      { secretname: 'a-${generate.password(8)}' },
+      'credentialdata.secretname: has an expression that, at its character 9, makes a value where it would not',
+    ],
     ['CredentialNoCredential', { a: 'b' }, 'credentialdata: must be absent or {}'],
     ['CredentialNoCredential', 'x', 'credentialdata: must be absent or {}'],
   ])('%s with %j is refused: %s', (kind, data, line) => {

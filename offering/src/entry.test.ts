@@ -40,7 +40,17 @@ describe('a catalog entry', () => {
   it('leaves out what is not written', () => {
     expect(Object.keys(entryOf(entryConfigMap())).toSorted()).toEqual(
       [
-        ...['bindable', 'credential', 'description', 'free', 'offering', 'provision', 'tags', 'team'],
+        ...[
+          'bindable',
+          'credential',
+          'description',
+          'driftRepair',
+          'free',
+          'offering',
+          'provision',
+          'tags',
+          'team',
+        ],
         ...['uuid', 'version', 'whitelist'],
       ].toSorted(),
     );

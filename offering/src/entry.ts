@@ -10,6 +10,7 @@ import type { Report } from './report.js';
 import { compileSchema, externalReference, MAX_SCHEMA } from './schema.js';
 import { HTTP_URL, ID, IMAGE_URL, NAME_PART } from './syntax.js';
 import { readWhitelist } from './whitelist.js';
+import { parameterFacts } from './template/parameter-facts.js';
 import { withoutUndefined } from './without-undefined.js';
 
 const KEYS = knownKeys(
@@ -27,7 +28,7 @@ const KEYS = knownKeys(
       'bindable',
       'serviceuuid',
     ],
-    ...['parameters', 'bindparameters', 'binding', 'readiness', 'limits'],
+    ...['parameters', 'bindparameters', 'binding', 'readiness', 'driftrepair', 'limits'],
   ],
 );
 const BINDING_KEYS = knownKeys([], ['type', 'provider', 'format']);
@@ -52,12 +53,15 @@ export function readEntry(root: Field<ObjectNode>, report: Report): CatalogEntry
   const uuid = fields.string('uuid', IDENTIFIER);
   const list = fields.list('whitelist');
   const whitelist = list === undefined ? undefined : readWhitelist(list, report);
+  const parameters = readSchema('parameters', fields, report);
+  const facts = parameters === undefined ? undefined : parameterFacts(parameters);
   const provisionKind = readKind(fields, PROVISION_KINDS, report);
-  const provision = provisionKind === undefined ? undefined : readProvision(provisionKind, fields, report);
+  const provision =
+    provisionKind === undefined ? undefined : readProvision(provisionKind, fields, facts, report);
   const credentialKind = readKind(fields, CREDENTIAL_KINDS, report);
   const credential =
-    credentialKind === undefined ? undefined : readCredential(credentialKind, fields, report);
-  const options = readOptions(fields, report);
+    credentialKind === undefined ? undefined : readCredential(credentialKind, fields, facts, report);
+  const options = { ...readOptions(fields, report), ...withoutUndefined({ parameters }) };
   const required = { description, uuid, whitelist, provision, credential };
   if (report.failed || names === undefined || !isComplete(required)) return undefined;
   return { ...names, ...required, ...options };
@@ -101,10 +105,10 @@ function readOptions(fields: Fields, report: Report): Options {
     free: fields.boolean('free') ?? true,
     bindable: fields.boolean('bindable') ?? true,
     serviceUuid: fields.string('serviceuuid', IDENTIFIER),
-    parameters: readSchema('parameters', fields, report),
     bindParameters: readSchema('bindparameters', fields, report),
     binding: readBinding(fields, report),
     readiness: readReadiness(fields, report),
+    driftRepair: fields.boolean('driftrepair') ?? true,
     limits: readLimits(fields, report),
   });
 }

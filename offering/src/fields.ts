@@ -1,9 +1,10 @@
-import { scanExpressions } from './expressions.js';
 import { childPath, type Path } from './path.js';
 import type { ArrayNode, ObjectNode, PayloadNode } from './payload-node.js';
 import type { Position } from './position.js';
 import type { Report } from './report.js';
 import type { RuleName } from './rules.js';
+import { checkTemplate, refuseTemplate } from './template/check.js';
+import type { ExpressionPlace } from './template/place.js';
 import { listing, nearest, quote } from './wording.js';
 
 /** A node and where it is: what every check of the tree needs. */
@@ -22,8 +23,8 @@ export interface Format {
 /** How to read a string. */
 export interface StringOptions {
   format?: Format;
-  /** Whether `${ … }` may stand in it. A string that holds one is not held to the format. */
-  expressions?: boolean;
+  /** What `${ … }` in it may be; without it there may be none. A string that holds one is not held to the format. */
+  expressions?: ExpressionPlace;
   /** Whether a plain integer is taken for the text that it is: `version: 1`. */
   integers?: boolean;
 }
@@ -68,29 +69,31 @@ export function wrongType(field: Field, expected: string, report: Report): void 
   report.add('value-type', field, `must be ${expected} but is ${typeName(field)}; ${remedy}`);
 }
 
-/** Notes what is wrong with the expressions of a string. Returns whether it holds any. */
-export function checkExpressions(text: string, field: Field, allowed: boolean, report: Report): boolean {
-  const scan = scanExpressions(text);
-  if (!allowed) {
-    if (!scan.ok || scan.expressions.length > 0) {
-      report.add('expression-place', field, 'cannot hold an expression; write the value itself without ${');
-    }
-    return !scan.ok || scan.expressions.length > 0;
-  }
-  if (!scan.ok) {
-    const problem = scan.problem === 'empty' ? 'an empty expression' : '${ without its }';
-    report.add('expression-syntax', field, `holds ${problem}; complete it, or write $\${ for a literal \${`);
-    return true;
-  }
-  return scan.expressions.length > 0;
+/**
+ * Notes what is wrong with the expressions of a string; where none may stand, that there is one. Returns whether the
+ * string holds any.
+ */
+export function checkExpressions(
+  text: string,
+  field: Field,
+  place: ExpressionPlace | undefined,
+  report: Report,
+): boolean {
+  return place === undefined
+    ? refuseTemplate(text, field, report)
+    : checkTemplate(text, field, place, report);
 }
 
-/** Checks the expressions of all strings of a value. */
-export function checkStrings(field: Field, report: Report): void {
-  if (isObject(field)) for (const [, value] of members(field)) checkStrings(value, report);
-  else if (isArray(field)) for (const item of items(field)) checkStrings(item, report);
+/** Checks the expressions of all strings of a value. Keys hold none. */
+export function checkStrings(field: Field, place: ExpressionPlace, report: Report): void {
+  if (isObject(field)) {
+    for (const [key, value] of members(field)) {
+      refuseTemplate(key, value, report);
+      checkStrings(value, place, report);
+    }
+  } else if (isArray(field)) for (const item of items(field)) checkStrings(item, place, report);
   else if (field.node.type === 'scalar' && typeof field.node.value === 'string') {
-    checkExpressions(field.node.value, field, true, report);
+    checkTemplate(field.node.value, field, place, report);
   }
 }
 
@@ -102,8 +105,8 @@ export function readString(field: Field, report: Report, options: StringOptions 
     report.add('value-empty', field, 'is empty; write a value or remove the key');
     return undefined;
   }
-  if (checkExpressions(text, field, options.expressions === true, report)) {
-    return options.expressions === true ? text : undefined;
+  if (checkExpressions(text, field, options.expressions, report)) {
+    return options.expressions === undefined ? undefined : text;
   }
   const problem = options.format?.problem(text);
   if (options.format === undefined || problem === undefined) return text;

@@ -45,16 +45,24 @@ describe('the labels of a ConfigMap', () => {
     ],
     [
       { 'mesitis/kind': '' },
-      'kind"]: is "", an unknown kind; use one of catalog-entry, wrapped-deployment, wrapped-service',
+      'kind"]: is "", which is no kind; use catalog-entry, wrapped-resource or wrapped- and the kind',
     ],
     [
       { 'mesitis/kind': 'wrapped-statefulset' },
-      'kind"]: is "wrapped-statefulset", an unknown kind; use one of',
+      'kind: is "Service", but the label mesitis/kind says statefulset; label it wrapped-service, or correct it',
     ],
-    [{ 'mesitis/kind': 'ingress' }, 'kind"]: is "ingress", an unknown kind; use one of'],
+    [
+      { 'mesitis/kind': 'pod' },
+      'kind: is "Service", but the label mesitis/kind says Pod; label it wrapped-service',
+    ],
+    [
+      { 'mesitis/kind': 'catalogentry' },
+      'kind"]: is "catalogentry", which is no kind; did you mean catalog-entry',
+    ],
+    [{ 'mesitis/kind': 'wrapped-x.y.z' }, 'kind"]: is "wrapped-x.y.z", which is no kind; use catalog-entry'],
     [
       { 'mesitis/kind': 'wraped-service' },
-      'kind"]: is "wraped-service", an unknown kind; did you mean wrapped-service',
+      'kind"]: is "wraped-service", which is no kind; did you mean wrapped-service',
     ],
     [
       { 'mesitis/enabled': undefined },

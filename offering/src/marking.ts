@@ -1,45 +1,48 @@
 import { labelKeyProblem, labelValueProblem } from '@mesitis/kube/selectors';
 import { LABELS, RESERVED_PREFIX } from './labels.js';
-import type { WrappedKind } from './model.js';
 import { configMapPath, type Path } from './path.js';
 import type { Report } from './report.js';
-import { listing, nearest, quote } from './wording.js';
-
-/** The kinds of objects that can be wrapped. */
-export const WRAPPED_KINDS: readonly WrappedKind[] = [
-  'Deployment',
-  'Service',
-  'Pod',
-  'ReplicaSet',
-  'ConfigMap',
-  'Secret',
-];
+import { nearest, quote } from './wording.js';
 
 const CATALOG_ENTRY = 'catalog-entry';
 const PREFIX = 'wrapped-';
 
-/** What the label `mesitis/kind` says: an entry, or one of the six kinds. */
+/** What the label says of an object whose own apiVersion and kind are to decide. */
+export const ANY_KIND = 'resource';
+
+/** What the label `mesitis/kind` says of an object: its kind in lower case, or {@link ANY_KIND}. */
+export type KindLabel = string;
+
+/** Words that messages propose for the label. */
+const PROPOSED = [
+  ...['deployment', 'service', 'pod', 'replicaset', 'configmap', 'secret', 'statefulset', 'job'],
+  ...['persistentvolumeclaim', 'ingress', 'networkpolicy', 'serviceaccount', ANY_KIND],
+].map((kind) => PREFIX + kind);
+
+/** What the label `mesitis/kind` says: an entry, or the kind of the object. Whether that is so, the object shows. */
 export function readKindLabel(
   labels: ReadonlyMap<string, unknown>,
   report: Report,
-): WrappedKind | typeof CATALOG_ENTRY | undefined {
+): { isEntry: true } | { isEntry: false; kind: KindLabel } | undefined {
   const value = labels.get(LABELS.kind);
   if (typeof value !== 'string') {
     missing(LABELS.kind, 'kind-label', value, report);
     return undefined;
   }
   const word = value.toLowerCase();
-  if (word === CATALOG_ENTRY) return CATALOG_ENTRY;
-  const name = word.startsWith(PREFIX) ? word.slice(PREFIX.length) : word;
-  const kind = WRAPPED_KINDS.find((known) => known.toLowerCase() === name);
-  if (kind !== undefined) return kind;
-  const known = [CATALOG_ENTRY, ...WRAPPED_KINDS.map((wrapped) => PREFIX + wrapped.toLowerCase())];
-  const meant = nearest(word, known);
-  const remedy = meant === undefined ? `use one of ${listing(known, 'or')}` : `did you mean ${meant}`;
+  if (word === CATALOG_ENTRY) return { isEntry: true };
+  const kind = word.startsWith(PREFIX) ? word.slice(PREFIX.length) : word;
+  const isTypo = kind === word && nearest(word, [CATALOG_ENTRY]) !== undefined;
+  if (/^[a-z][a-z0-9]*$/.test(kind) && !isTypo) return { isEntry: false, kind };
+  const meant = nearest(word, [CATALOG_ENTRY, ...PROPOSED]);
+  const remedy =
+    meant === undefined
+      ? `use ${CATALOG_ENTRY}, ${PREFIX}${ANY_KIND} or ${PREFIX} and the kind`
+      : `did you mean ${meant}`;
   report.add(
     'kind-label',
     { path: labelPath(LABELS.kind) },
-    `is ${quote(value)}, an unknown kind; ${remedy}`,
+    `is ${quote(value)}, which is no kind; ${remedy}`,
   );
   return undefined;
 }

@@ -17,8 +17,13 @@ export type Provision =
       /** Exactly one of `chart` and `chartUrl` is set. */
       chart?: string;
       chartUrl?: string;
+      /** Where `chart`, then a plain name, is fetched from. */
+      repository?: string;
       version?: string;
       values?: JsonObject;
+      /** The Service that consumers reach; without it the one that has the release's name. */
+      service?: string;
+      port?: number | string;
     };
 
 /** Where a binding's credentials come from; one variant per credential kind (design section 2). */
@@ -26,10 +31,30 @@ export type Credential =
   | { kind: 'CredentialFromCatalog'; values: Record<string, string> }
   | { kind: 'CredentialFromClusterSecret'; secretName: string; keys?: SecretKeys }
   | { kind: 'CredentialFromProvisionedSecret'; secretName: string; keys?: SecretKeys }
-  | { kind: 'CredentialFromVault'; vaultUrl: string; vaultAuth: JsonObject; vaultPath: string }
+  | {
+      kind: 'CredentialFromVault';
+      vaultUrl: string;
+      vaultAuth: VaultAuth;
+      vaultPath: string;
+      keys?: SecretKeys;
+    }
   | { kind: 'CredentialNoCredential' };
 
-/** Which keys of a Secret are delivered: key in the Secret -> key in the binding. A list in the payload maps each to itself. */
+/** How to log in to Vault. Secrets are in the namespace of the broker; a token never stands in a ConfigMap. */
+export type VaultAuth = {
+  /** The Vault namespace. */
+  namespace?: string;
+  /** The Secret whose `ca.crt` signs Vault's certificate. */
+  caSecretName?: string;
+} & (
+  | { method: 'kubernetes'; role: string; mount?: string }
+  /** The Secret holds `role_id` and `secret_id`. */
+  | { method: 'approle'; secretName: string; mount?: string }
+  /** The Secret holds `token`. */
+  | { method: 'token'; secretName: string }
+);
+
+/** Which keys of a Secret (or of what Vault gives) are delivered: key in the Secret -> key in the binding. A list in the payload maps each to itself. */
 export type SecretKeys = Record<string, string>;
 
 /** One published offering at one version: an OSB service plan. */
@@ -55,11 +80,14 @@ export interface CatalogEntry {
   parameters?: JsonObject;
   bindParameters?: JsonObject;
   binding?: { type?: string; provider?: string; format?: string };
+  /** Present without `wait: false`: wait until an instance is ready, at most this long. Absent: do not wait. */
   readiness?: { wait?: boolean; timeoutSeconds?: number };
+  /** Whether objects that are deleted or changed by hand are put back. */
+  driftRepair: boolean;
   limits?: { perNamespace?: number; total?: number };
 }
 
-/** The six kinds that a wrapped object may have in the label `mesitis/kind`, with or without `wrapped-`. */
+/** The six kinds that Mesitis looks into. Objects of any other namespaced kind may be wrapped too. */
 export type WrappedKind = 'Deployment' | 'Service' | 'Pod' | 'ReplicaSet' | 'ConfigMap' | 'Secret';
 
 /** One object that provisioning makes. */
@@ -69,7 +97,8 @@ export interface WrappedResource {
   /** The ConfigMap's labels: what `provisiondata.labelSelector` is matched against. */
   labels: Record<string, string>;
   offering: string;
-  kind: WrappedKind;
+  /** The object's kind. */
+  kind: string;
   enabled: boolean;
   /** Ascending; equal orders may be made in parallel. */
   order: number;
@@ -80,7 +109,7 @@ export interface WrappedResource {
 /** An embedded Kubernetes object, shape checked as far as its kind, name and metadata go. */
 export interface WrappedObject {
   apiVersion: string;
-  kind: WrappedKind;
+  kind: string;
   metadata: {
     name: string;
     labels?: Record<string, string>;

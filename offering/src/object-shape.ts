@@ -1,9 +1,9 @@
-import { hasExpression } from './expressions.js';
 import { isObject, items, wrongType, type Field } from './fields.js';
 import type { WrappedKind } from './model.js';
 import { member, requireList, requireMember, requireObject, stringMap } from './object-fields.js';
 import type { ObjectNode } from './payload-node.js';
 import type { Report } from './report.js';
+import { hasExpression } from './template/scan.js';
 
 type Check = (root: Field<ObjectNode>, report: Report) => void;
 

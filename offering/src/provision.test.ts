@@ -70,6 +70,30 @@ describe('a provision kind', () => {
       },
     ],
     ['ProvisionHelmChart', CHART, { kind: 'ProvisionHelmChart', ...CHART }],
+    [
+      'ProvisionHelmChart',
+      {
+        namespace: 'a',
+        name: 'b-${instance.shortId}',
+        chart: 'postgresql',
+        repository: 'https://charts.example.com',
+        version: '1.2.3',
+        service: 'b-${instance.shortId}-primary',
+        port: '5432',
+        values: { auth: { password: '${generate.password(24)}' } },
+      },
+      {
+        kind: 'ProvisionHelmChart',
+        namespace: 'a',
+        name: 'b-${instance.shortId}',
+        chart: 'postgresql',
+        repository: 'https://charts.example.com',
+        version: '1.2.3',
+        service: 'b-${instance.shortId}-primary',
+        port: 5432,
+        values: { auth: { password: '${generate.password(24)}' } },
+      },
+    ],
   ])('%s with %j has a canonical form', (kind, data, provision) => {
     expect(entryOf(given(kind, data)).provision).toEqual(provision);
   });
@@ -168,12 +192,12 @@ describe('a provision kind', () => {
     [
       'ProvisionConfigMapObjects',
       { ...OBJECTS, namespace: '${parameters.ns}' },
-      'namespace: must not use parameters; only consumer and instance',
+      'namespace: has an expression that, at its character 11, must not use parameters; only consumer and instance',
     ],
     [
       'ProvisionConfigMapObjects',
-      { ...OBJECTS, namespace: '${offering.team}-x' },
-      'namespace: must not use offering',
+      { ...OBJECTS, namespace: '${offering}-x' },
+      'namespace: has an expression that, at its character 1, must not use offering',
     ],
     ['ProvisionHelmChart', { ...CHART, charturl: 'https://a/b.tgz' }, ': has both chart and charturl'],
     ['ProvisionHelmChart', { namespace: 'a', name: 'b' }, ': has neither chart nor charturl'],
@@ -189,9 +213,76 @@ describe('a provision kind', () => {
     ],
     ['ProvisionHelmChart', { ...CHART, version: 1.1 }, 'version: is the number "1.1"'],
     ['ProvisionHelmChart', { ...CHART, values: [] }, 'values: must be an object'],
+    ['ProvisionHelmChart', { ...CHART, chart: '--debug' }, 'chart: is no chart; write an oci:// reference'],
+    ['ProvisionHelmChart', { ...CHART, version: '--devel' }, 'version: is no version of a chart'],
+    [
+      'ProvisionHelmChart',
+      { ...CHART, repository: 'https://charts.example.com' },
+      'chart: is no name of a chart in the repository; write the name alone',
+    ],
+    [
+      'ProvisionHelmChart',
+      { ...CHART, repository: 'oci://a/b', chart: 'c' },
+      'repository: is not an absolute',
+    ],
+    [
+      'ProvisionHelmChart',
+      { ...CHART, repository: 'https://u:p@a', chart: 'c' },
+      'repository: holds a user name or password',
+    ],
+    [
+      'ProvisionHelmChart',
+      { ...CHART, chart: undefined, charturl: 'https://a/b.tgz', repository: 'https://a' },
+      ': has both charturl and repository; a URL needs no repository',
+    ],
+    [
+      'ProvisionHelmChart',
+      { ...CHART, version: '${parameters.version}' },
+      'version: has an expression that, at its character 11, must not use parameters; consumers must not choose',
+    ],
+    [
+      'ProvisionHelmChart',
+      { ...CHART, service: 'B' },
+      'service: is "B", which cannot be the name of a Service',
+    ],
+    ['ProvisionHelmChart', { ...CHART, port: 0 }, 'port: must be a number from 1 to 65535'],
+    ['ProvisionHelmChart', { ...CHART, values: { '${a}': 1 } }, 'values["${a}"]: cannot hold an expression'],
+    [
+      'ProvisionConfigMapObjects',
+      { ...OBJECTS, labelSelector: 'tier=${parameters.tier},=' },
+      'labelSelector: does not parse: The label selector',
+    ],
     ['ProvisionHelmChart', { ...CHART, values: { a: ['${'] } }, 'values.a[0]: holds ${ without its }'],
   ])('%s with %j is refused: %s', (kind, data, line) => {
     const lines = linesOf(given(kind, data));
     expect(lines[0]).toContain(line.startsWith(':') ? `provisiondata${line}` : `provisiondata.${line}`);
+  });
+
+  it.each<[Overrides, string[]]>([
+    [{ chart: 'oci://a/b', version: '1.2.3' }, []],
+    [{ chart: 'oci://a/b:1.2.3' }, []],
+    [{ chart: 'oci://a/b@sha256:0123' }, []],
+    [{ chart: '/charts/b' }, []],
+    [{ chart: undefined, charturl: 'https://a/b-1.tgz' }, []],
+    [{ chart: 'oci://a:5000/b' }, ['chart: is fetched in its newest version, which may change']],
+    [{ chart: 'b', repository: 'https://a' }, ['chart: is fetched in its newest version']],
+    [{ chart: 'oci://a/b', version: '^1.2' }, ['version: leaves open which version is fetched']],
+    [{ chart: 'oci://a/b', version: '1.x' }, ['version: leaves open which version is fetched']],
+  ])('ProvisionHelmChart pins its chart: %j', (data, lines) => {
+    const chart = { namespace: 'a', name: '${instance.shortId}', ...data };
+    expect(linesOf(entryConfigMap({ provisionkind: 'ProvisionHelmChart', provisiondata: chart }))).toEqual(
+      lines.map((line): unknown => expect.stringContaining(`provisiondata.${line}`)),
+    );
+  });
+
+  it.each<[Overrides, boolean]>([
+    [{ name: 'a', namespace: 'b' }, true],
+    [{ name: 'a-${offering}', namespace: 'b' }, true],
+    [{ name: 'a-${instance.shortId}', namespace: 'b' }, false],
+    [{ name: 'a', namespace: 'b-${consumer.namespace}' }, false],
+  ])('ProvisionHelmChart with %j is warned about a fixed name: %j', (data, isWarned) => {
+    const chart = { chart: '/charts/b', ...data };
+    const lines = linesOf(entryConfigMap({ provisionkind: 'ProvisionHelmChart', provisiondata: chart }));
+    expect(lines.some((line) => line.includes('a second instance is refused'))).toBe(isWarned);
   });
 });

@@ -1,26 +1,13 @@
-import { rootNames, scanExpressions } from './expressions.js';
-import {
-  checkExpressions,
-  checkStrings,
-  Fields,
-  isObject,
-  knownKeys,
-  wrongType,
-  type Field,
-} from './fields.js';
+import { coordinate, readNamespace, readPort, refuseCredentials } from './coordinates.js';
+import { Fields, isObject, knownKeys, wrongType, type Field } from './fields.js';
+import { readHelmChart } from './helm-chart.js';
 import type { NamedKind, KindFamily } from './kinds.js';
 import type { Provision } from './model.js';
-import { objectToJson, type ObjectNode } from './payload-node.js';
+import type { ObjectNode } from './payload-node.js';
 import type { Report } from './report.js';
-import {
-  ANY_URL,
-  hasUserInfo,
-  HTTP_URL,
-  LABEL_SELECTOR,
-  NAMESPACE,
-  RELEASE_NAME,
-  SERVICE_NAME,
-} from './syntax.js';
+import { ANY_URL, LABEL_SELECTOR, SERVICE_NAME } from './syntax.js';
+import type { ParameterFacts } from './template/parameter-facts.js';
+import { hasExpression, scanTemplate } from './template/scan.js';
 import { withoutUndefined } from './without-undefined.js';
 
 /** The provision kinds (design section 2). */
@@ -37,139 +24,88 @@ export const PROVISION_KINDS: KindFamily<Provision['kind']> = {
   },
 };
 
-type Reader = (data: Field<ObjectNode>, report: Report) => Provision | undefined;
+type Reader = (
+  data: Field<ObjectNode>,
+  report: Report,
+  parameters: ParameterFacts | undefined,
+) => Provision | undefined;
 
 const READERS: Readonly<Record<Provision['kind'], Reader>> = {
   ProvisionNonClusterURL: nonClusterUrl,
   ProvisionExistingClusterService: existingClusterService,
   ProvisionConfigMapObjects: configMapObjects,
-  ProvisionHelmChart: helmChart,
+  ProvisionHelmChart: readHelmChart,
 };
 
-/** Reads the data of a provision kind. `fields` is the entry, in which it may be missing. */
+/**
+ * Reads the data of a provision kind.
+ * @param fields the entry, in which the data may be missing
+ * @param parameters what the entry's schema says of the parameters that expressions read
+ */
 export function readProvision(
   { kind, dataKey, data }: NamedKind<Provision['kind']>,
   fields: Fields,
+  parameters: ParameterFacts | undefined,
   report: Report,
 ): Provision | undefined {
   if (data === undefined) fields.missing(dataKey, `add an object with the data of ${kind}`);
-  else if (isObject(data)) return READERS[kind](data, report);
+  else if (isObject(data)) return READERS[kind](data, report, parameters);
   else wrongType(data, 'an object', report);
   return undefined;
 }
-
-const EXPRESSIONS = { expressions: true };
 
 const KEYS = {
   url: knownKeys(['url']),
   service: knownKeys(['namespace', 'name'], ['port']),
   objects: knownKeys(['namespace', 'name', 'labelSelector']),
-  chart: knownKeys(['namespace', 'name'], ['chart', 'charturl', 'version', 'values']),
 };
 
-function nonClusterUrl(data: Field<ObjectNode>, report: Report): Provision | undefined {
+function nonClusterUrl(
+  data: Field<ObjectNode>,
+  report: Report,
+  parameters: ParameterFacts | undefined,
+): Provision | undefined {
   const fields = new Fields(data, KEYS.url, report);
-  const url = fields.string('url', { format: ANY_URL, ...EXPRESSIONS });
+  const url = fields.string('url', { format: ANY_URL, expressions: coordinate(parameters) });
   const field = fields.raw('url');
-  if (url === undefined || field === undefined || hasCredentials(url, field, report)) return undefined;
+  if (url === undefined || field === undefined || refuseCredentials(url, field, report)) return undefined;
   return { kind: 'ProvisionNonClusterURL', url };
 }
 
-function existingClusterService(data: Field<ObjectNode>, report: Report): Provision | undefined {
+function existingClusterService(
+  data: Field<ObjectNode>,
+  report: Report,
+  parameters: ParameterFacts | undefined,
+): Provision | undefined {
   const fields = new Fields(data, KEYS.service, report);
-  const namespace = readNamespace(fields, report);
-  const name = fields.string('name', { format: SERVICE_NAME, ...EXPRESSIONS });
-  const port = readPort(fields, report);
+  const namespace = readNamespace(fields);
+  const name = fields.string('name', { format: SERVICE_NAME, expressions: coordinate(parameters) });
+  const port = readPort(fields, parameters, report);
   if (namespace === undefined || name === undefined) return undefined;
   return withoutUndefined({ kind: 'ProvisionExistingClusterService' as const, namespace, name, port });
 }
 
-function configMapObjects(data: Field<ObjectNode>, report: Report): Provision | undefined {
+function configMapObjects(
+  data: Field<ObjectNode>,
+  report: Report,
+  parameters: ParameterFacts | undefined,
+): Provision | undefined {
   const fields = new Fields(data, KEYS.objects, report);
-  const namespace = readNamespace(fields, report);
-  const name = fields.string('name', { format: SERVICE_NAME, ...EXPRESSIONS });
-  const labelSelector = fields.string('labelSelector', { format: LABEL_SELECTOR, ...EXPRESSIONS });
+  const expressions = coordinate(parameters);
+  const namespace = readNamespace(fields);
+  const name = fields.string('name', { format: SERVICE_NAME, expressions });
+  const labelSelector = fields.string('labelSelector', { format: LABEL_SELECTOR, expressions });
+  const field = fields.raw('labelSelector');
+  if (labelSelector !== undefined && field !== undefined) checkSelector(labelSelector, field, report);
   if (namespace === undefined || name === undefined || labelSelector === undefined) return undefined;
   return { kind: 'ProvisionConfigMapObjects', namespace, name, labelSelector };
 }
 
-function helmChart(data: Field<ObjectNode>, report: Report): Provision | undefined {
-  const fields = new Fields(data, KEYS.chart, report);
-  const namespace = readNamespace(fields, report);
-  const name = fields.string('name', { format: RELEASE_NAME, ...EXPRESSIONS });
-  const chart = fields.string('chart', EXPRESSIONS);
-  const chartUrl = readChartUrl(fields, report);
-  const version = fields.string('version', { integers: true, ...EXPRESSIONS });
-  const values = fields.object('values');
-  if (values !== undefined) checkStrings(values, report);
-  if (fields.raw('chart') === undefined && fields.raw('charturl') === undefined) {
-    report.add('chart-choice', data, 'has neither chart nor charturl; give one of them');
-  }
-  if (fields.raw('chart') !== undefined && fields.raw('charturl') !== undefined) {
-    report.add('chart-choice', data, 'has both chart and charturl; remove one of them');
-  }
-  if (namespace === undefined || name === undefined) return undefined;
-  return withoutUndefined({
-    kind: 'ProvisionHelmChart' as const,
-    namespace,
-    name,
-    chart,
-    chartUrl,
-    version,
-    values: values === undefined ? undefined : objectToJson(values.node),
-  });
-}
-
-function readChartUrl(fields: Fields, report: Report): string | undefined {
-  const url = fields.string('charturl', { format: HTTP_URL, ...EXPRESSIONS });
-  const field = fields.raw('charturl');
-  return url === undefined || field === undefined || hasCredentials(url, field, report) ? undefined : url;
-}
-
-/** Where objects go may depend on who asks, never on what the consumer passes: it would choose the namespace. */
-function readNamespace(fields: Fields, report: Report): string | undefined {
-  const namespace = fields.string('namespace', { format: NAMESPACE, ...EXPRESSIONS });
-  const field = fields.raw('namespace');
-  if (namespace === undefined || field === undefined) return namespace;
-  const scan = scanExpressions(namespace);
-  const names = scan.ok ? scan.expressions.flatMap((expression) => [...rootNames(expression)]) : [];
-  for (const name of ['parameters', 'offering'].filter((forbidden) => names.includes(forbidden))) {
-    report.add(
-      'expression-namespace',
-      field,
-      `must not use ${name}; only consumer and instance may be used here`,
-    );
-  }
-  return namespace;
-}
-
-function readPort(fields: Fields, report: Report): number | string | undefined {
-  const field = fields.field('port');
-  if (field === undefined) return undefined;
-  const value = field.node.type === 'scalar' ? field.node.value : undefined;
-  if (typeof value === 'string' && checkExpressions(value, field, true, report)) return value;
-  const port = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : value;
-  if (typeof port === 'number' && isPortNumber(port)) return port;
-  if (typeof port === 'string' && isPortName(port)) return port;
-  report.add('port-format', field, 'must be a number from 1 to 65535, or the name of a port of the Service');
-  return undefined;
-}
-
-function isPortNumber(port: number): boolean {
-  return Number.isInteger(port) && port >= 1 && port <= 65535;
-}
-
-/** RFC 6335 section 5.1, as Kubernetes applies it to port names. */
-function isPortName(text: string): boolean {
-  return text.length <= 15 && /[a-z]/.test(text) && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(text);
-}
-
-function hasCredentials(url: string, field: Field, report: Report): boolean {
-  if (!hasUserInfo(url)) return false;
-  report.add(
-    'url-credentials',
-    field,
-    'holds a user name or password; remove it and give it as a credential',
-  );
-  return true;
+/** What surrounds the expressions of a selector is known now; each of them stands for one value. */
+function checkSelector(text: string, field: Field, report: Report): void {
+  const scan = hasExpression(text) ? scanTemplate(text) : undefined;
+  if (scan?.ok !== true) return;
+  const selector = scan.parts.map((part) => (part.type === 'text' ? part.text : 'x')).join('');
+  const problem = LABEL_SELECTOR.problem(selector);
+  if (problem !== undefined) report.add('label-selector', field, problem);
 }

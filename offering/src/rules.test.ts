@@ -19,9 +19,19 @@ const credential = (kind: string, data: unknown): ProviderConfigMap =>
 const existing = (data: Overrides): ProviderConfigMap =>
   provision('ProvisionExistingClusterService', { namespace: 'a', name: 'b', ...data });
 
+const chart = (data: Overrides): ProviderConfigMap =>
+  provision('ProvisionHelmChart', { namespace: 'a', name: 'b', ...data });
+const vault = (data: Overrides): ProviderConfigMap =>
+  credential('CredentialFromVault', {
+    vaulturl: 'https://vault.example.com',
+    vaultauth: { method: 'kubernetes', role: 'api' },
+    vaultpath: 'secret/data/api',
+    ...data,
+  });
+
 /** For each rule, a ConfigMap that breaks it: the type asks for one when a rule is added. */
 const BROKEN: Record<RuleName, ProviderConfigMap> = {
-  'kind-label': entry({}, { 'mesitis/kind': 'statefulset' }),
+  'kind-label': entry({}, { 'mesitis/kind': 'catalog_entry' }),
   'enabled-label': entry({}, { 'mesitis/enabled': 'True' }),
   'offering-label': wrappedConfigMap({}, { 'mesitis/offering': undefined }),
   'order-label': wrappedConfigMap({}, { 'mesitis/order': 'first' }),
@@ -82,6 +92,29 @@ const BROKEN: Record<RuleName, ProviderConfigMap> = {
   'object-label': metadata({ labels: { a: 'b c' } }),
   'object-name-fixed': wrappedConfigMap({ ...SERVICE, metadata: { name: 'a' } }),
   'object-base64': wrappedConfigMap({ kind: 'Secret', data: { a: '!' } }, { 'mesitis/kind': 'secret' }),
+  'expression-size': existing({ name: `\${"${'x'.repeat(2_048)}"}` }),
+  'expression-cel': existing({ name: '${a b}' }),
+  'expression-name': existing({ name: '${HOME}' }),
+  'expression-function': existing({ name: '${instance.name.upper()}' }),
+  'expression-type': existing({ name: '${"a" + 1}' }),
+  'expression-generate': metadata({ annotations: { a: '${generate.password(7)}' } }),
+  'generate-place': existing({ name: '${generate.password(8)}' }),
+  'expression-chart': chart({ chart: 'oci://example.com/${parameters.chart}' }),
+  'expression-parameter': entry({
+    parameters: { properties: {}, additionalProperties: false },
+    provisiondata: { url: 'https://example.com/${parameters.size}' },
+  }),
+  'expression-optional': entry({
+    parameters: { properties: { size: {} } },
+    provisiondata: { url: 'https://example.com/${parameters.size}' },
+  }),
+  'object-cluster-scoped': wrappedConfigMap({ kind: 'Namespace' }, { 'mesitis/kind': 'namespace' }),
+  'object-list': wrappedConfigMap({ kind: 'List', items: [] }, { 'mesitis/kind': 'wrapped-resource' }),
+  'chart-name': chart({ chart: '--post-renderer=x' }),
+  'chart-version': chart({ chart: 'oci://example.com/c' }),
+  'release-name-fixed': chart({ chart: '/charts/c' }),
+  'vault-auth': vault({ vaultauth: { method: 'github' } }),
+  'vault-path': vault({ vaultpath: '/secret' }),
 };
 
 const names = Object.keys(RULES) as RuleName[];

@@ -15,7 +15,7 @@ export interface Rule {
  * tickets and, for warnings, in annotations.
  */
 export const RULES = {
-  'kind-label': error('MES001', 'The label mesitis/kind is catalog-entry or names one of the six kinds'),
+  'kind-label': error('MES001', 'The label mesitis/kind is catalog-entry or names the kind of the object'),
   'enabled-label': error('MES002', 'The label mesitis/enabled is "true" or "false"'),
   'offering-label': error('MES003', 'A wrapped object carries the label mesitis/offering'),
   'order-label': error('MES004', 'A wrapped object carries the label mesitis/order, a number'),
@@ -46,7 +46,7 @@ export const RULES = {
   'expression-syntax': error('MES029', 'Each ${ has an expression and its }'),
   'expression-place': error(
     'MES030',
-    'Expressions stand only in provisiondata, Helm values and wrapped objects',
+    'Expressions stand only in provisiondata, Helm values, credentials and wrapped objects, and never in keys',
   ),
   'expression-namespace': error('MES031', 'provisiondata.namespace depends only on consumer and instance'),
   'name-part': error('MES032', 'team, offering and version consist of a-z, 0-9, "." and "-"'),
@@ -79,6 +79,29 @@ export const RULES = {
   'object-label': error('MES059', 'Labels and annotations of a wrapped object are ones the API server takes'),
   'object-name-fixed': warning('MES060', 'The name of a wrapped object differs between instances'),
   'object-base64': error('MES061', 'What a Secret or a ConfigMap holds as base64 is base64'),
+  'expression-size': error(
+    'MES062',
+    'An expression has at most 2,048 characters, and all of a payload have at most 32,768',
+  ),
+  'expression-cel': error('MES063', 'Expressions are CEL'),
+  'expression-name': error('MES064', 'Expressions use the variables and members that there are'),
+  'expression-function': error('MES065', 'Expressions call functions of standard CEL and of generate'),
+  'expression-type': error('MES066', 'Expressions fit together and give a string, a number or a boolean'),
+  'expression-generate': error('MES067', 'Generated values have a length from 8 to 128, written out'),
+  'generate-place': error('MES068', 'Values are generated only where they stay secret'),
+  'expression-chart': error('MES069', 'Which chart is installed does not depend on parameters'),
+  'expression-parameter': error('MES070', 'Expressions read parameters that the schema has'),
+  'expression-optional': warning('MES071', 'Parameters that may be missing are tested with has()'),
+  'object-cluster-scoped': error('MES072', 'A wrapped object is of a namespaced kind'),
+  'object-list': error('MES073', 'A wrapped object is one object, not a list of them'),
+  'chart-name': error('MES074', 'Charts, versions and repositories are such as helm takes them'),
+  'chart-version': warning('MES075', 'A chart that is fetched is fetched in one version'),
+  'release-name-fixed': warning(
+    'MES076',
+    'The name or the namespace of a Helm release differs between instances',
+  ),
+  'vault-auth': error('MES077', 'vaultauth names a method of login that is known'),
+  'vault-path': error('MES078', 'Paths in Vault are written without the API version and without escapes'),
 } as const satisfies Record<string, Rule>;
 
 /** The name by which code refers to a rule. */

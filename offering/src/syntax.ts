@@ -52,6 +52,15 @@ export const OBJECT_NAME: Format = {
       : nameProblem(text, 'an object', 'a-z, 0-9, "-" and "."', 253),
 };
 
+/** The name of a role or of its binding: anything that is one segment of a URL's path. */
+export const PATH_SEGMENT: Format = {
+  rule: 'object-name',
+  problem: (text) =>
+    matches(text, /^(?!\.{1,2}$)[^/%]+$/, 253)
+      ? undefined
+      : `is ${quote(text)}, which cannot be the name of an object; use no "/" and no "%"`,
+};
+
 /** The name of a Helm release. */
 export const RELEASE_NAME: Format = {
   rule: 'release-name',

@@ -34,7 +34,7 @@ describe('a wrapped object', () => {
     [{ apiVersion: undefined }, 'apiVersion: is missing; write v1'],
     [{ apiVersion: 'apps/v1' }, 'apiVersion: is "apps/v1"; write v1 for a Service'],
     [{ kind: undefined }, 'kind: is missing; write Service'],
-    [{ kind: 'service' }, 'kind: is "service", but the label mesitis/kind says Service; make them agree'],
+    [{ kind: 'service' }, 'kind: is "service", but a kind is written exactly; write Service'],
     [{ kind: 'Pod' }, 'kind: is "Pod", but the label mesitis/kind says Service'],
     [{ metadata: undefined }, 'metadata: is missing; add it'],
     [{ metadata: 'a' }, 'metadata: must be an object but is a string'],
@@ -51,7 +51,7 @@ describe('a wrapped object', () => {
     ],
     [
       { metadata: { name: 'a' } },
-      'metadata.name: is the same for every instance, so the object can exist only once',
+      'metadata.name: is the same for every instance, so a second instance in the same namespace is refused',
     ],
     [
       { metadata: { name: NAME, namespace: 'a' } },

@@ -1,23 +1,17 @@
 import { labelKeyProblem, labelValueProblem } from '@mesitis/kube/selectors';
-import { hasExpression } from './expressions.js';
-import { checkStrings, readString, type Field, type Format } from './fields.js';
+import { readString, type Field, type Format } from './fields.js';
 import { MANAGED_BY_LABEL, RESERVED_PREFIX } from './labels.js';
-import type { WrappedKind, WrappedObject } from './model.js';
-import { member, requireMember, requireObject, requireString, stringMap } from './object-fields.js';
+import type { KindLabel } from './marking.js';
+import type { WrappedObject } from './model.js';
+import { checkObjectExpressions, METADATA } from './object-expressions.js';
+import { member, requireMember, requireObject, stringMap } from './object-fields.js';
+import { readObjectType, type ObjectType } from './object-kind.js';
 import { checkShape } from './object-shape.js';
 import { objectToJson, type ObjectNode, type PayloadNode } from './payload-node.js';
 import type { Report } from './report.js';
-import { OBJECT_NAME, SERVICE_NAME } from './syntax.js';
-import { quote } from './wording.js';
-
-const API_VERSIONS: Readonly<Record<WrappedKind, string>> = {
-  Deployment: 'apps/v1',
-  Service: 'v1',
-  Pod: 'v1',
-  ReplicaSet: 'apps/v1',
-  ConfigMap: 'v1',
-  Secret: 'v1',
-};
+import { OBJECT_NAME, PATH_SEGMENT, SERVICE_NAME } from './syntax.js';
+import { tellsInstancesApart } from './template/check.js';
+import { hasExpression } from './template/scan.js';
 
 /** Fields of `metadata` that the cluster or a controller fills in. */
 const SERVER_FIELDS = [
@@ -25,37 +19,25 @@ const SERVER_FIELDS = [
   ...['deletionGracePeriodSeconds', 'managedFields', 'ownerReferences', 'finalizers'],
 ];
 
-/** Reads a wrapped object of the kind that its ConfigMap's label names. An error means no result. */
+/** Reads a wrapped object, whose ConfigMap's label says of what kind it is. An error means no result. */
 export function readWrappedObject(
   root: Field<ObjectNode>,
-  kind: WrappedKind,
+  label: KindLabel,
   report: Report,
 ): WrappedObject | undefined {
-  checkType(root, kind, report);
-  checkStrings(root, report);
+  const type = readObjectType(root, label, report);
+  checkObjectExpressions(root, type?.known, report);
   noteServerField(member(root, 'status'), report);
   const metadata = requireObject(root, 'metadata', report);
-  const read = metadata === undefined ? undefined : readMetadata(metadata, kind, report);
-  checkShape(root, kind, report);
-  if (report.failed || read === undefined) return undefined;
-  return { ...objectToJson(root.node), apiVersion: API_VERSIONS[kind], kind, metadata: read };
-}
-
-function checkType(root: Field<ObjectNode>, kind: WrappedKind, report: Report): void {
-  const apiVersion = requireString(root, 'apiVersion', `write ${API_VERSIONS[kind]}`, report);
-  const own = requireString(root, 'kind', `write ${kind}`, report);
-  if (own !== undefined && own.text !== kind) {
-    const message = `is ${quote(own.text)}, but the label mesitis/kind says ${kind}; make them agree`;
-    report.add('object-kind', own.field, message);
-  } else if (apiVersion !== undefined && apiVersion.text !== API_VERSIONS[kind]) {
-    const message = `is ${quote(apiVersion.text)}; write ${API_VERSIONS[kind]} for a ${kind}`;
-    report.add('object-api-version', apiVersion.field, message);
-  }
+  const read = metadata === undefined ? undefined : readMetadata(metadata, type, report);
+  if (type?.known !== undefined) checkShape(root, type.known, report);
+  if (report.failed || type === undefined || read === undefined) return undefined;
+  return { ...objectToJson(root.node), apiVersion: type.apiVersion, kind: type.kind, metadata: read };
 }
 
 function readMetadata(
   metadata: Field<ObjectNode>,
-  kind: WrappedKind,
+  type: ObjectType | undefined,
   report: Report,
 ): WrappedObject['metadata'] | undefined {
   for (const key of SERVER_FIELDS) noteServerField(member(metadata, key), report);
@@ -66,7 +48,7 @@ function readMetadata(
   }
   const labels = readMap(metadata, 'labels', report);
   const annotations = readMap(metadata, 'annotations', report);
-  const name = readName(metadata, kind === 'Service' ? SERVICE_NAME : OBJECT_NAME, report);
+  const name = readName(metadata, nameFormat(type), report);
   if (name === undefined) return undefined;
   return {
     ...objectToJson(metadata.node),
@@ -74,6 +56,11 @@ function readMetadata(
     ...(labels === undefined ? {} : { labels }),
     ...(annotations === undefined ? {} : { annotations }),
   };
+}
+
+function nameFormat(type: ObjectType | undefined): Format {
+  if (type?.known === 'Service') return SERVICE_NAME;
+  return type?.apiVersion.startsWith('rbac.authorization.k8s.io/') === true ? PATH_SEGMENT : OBJECT_NAME;
 }
 
 function readName(metadata: Field<ObjectNode>, format: Format, report: Report): string | undefined {
@@ -84,11 +71,11 @@ function readName(metadata: Field<ObjectNode>, format: Format, report: Report): 
     if (member(metadata, 'name') === undefined) return undefined;
   }
   const field = requireMember(metadata, 'name', 'name the object', report);
-  const name = field === undefined ? undefined : readString(field, report, { format, expressions: true });
-  if (field !== undefined && name !== undefined && !hasExpression(name)) {
+  const name = field === undefined ? undefined : readString(field, report, { format, expressions: METADATA });
+  if (field !== undefined && name !== undefined && !tellsInstancesApart(name)) {
     const message =
-      'is the same for every instance, so the object can exist only once and a second instance is refused; ' +
-      'keep it if one instance is enough, since expressions in names are not evaluated yet';
+      'is the same for every instance, so a second instance in the same namespace is refused; write ' +
+      '${instance.shortId} into it, unless one is enough or provisiondata.namespace differs between instances';
     report.add('object-name-fixed', field, message);
   }
   return name;

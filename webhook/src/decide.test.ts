@@ -28,8 +28,8 @@ credentialNoCredential: {}
 `;
 const PAYLOAD = 'data.wrapped-resource';
 const FIXED_NAME =
-  `${PAYLOAD}: metadata.name: is the same for every instance, so the object can exist only once and a second ` +
-  'instance is refused; keep it if one instance is enough, since expressions in names are not evaluated yet';
+  `${PAYLOAD}: metadata.name: is the same for every instance, so a second instance in the same namespace is ` +
+  'refused; write ${instance.shortId} into it, unless one is enough or provisiondata.namespace differs between instances';
 const provisioned = (provisionkind: string, provisiondata: object): Json =>
   entryConfigMap({ ...ENTRY, provisionkind, provisiondata });
 
@@ -42,6 +42,13 @@ describe('good configuration is admitted', () => {
       'an entry for a shared Service',
       provisioned('ProvisionExistingClusterService', { namespace: 'api-ns', name: 'shared' }),
     ],
+    [
+      'an entry with an expression',
+      provisioned('ProvisionConfigMapObjects', {
+        ...ENTRY.provisiondata,
+        namespace: '${consumer.namespace}',
+      }),
+    ],
     ['one that is switched off', entryConfigMap(ENTRY, { 'mesitis/enabled': 'false' })],
   ])('%s', (_, object) => {
     expect(judge(object)).toEqual({ allowed: true, warnings: [], rules: [] });
@@ -50,19 +57,11 @@ describe('good configuration is admitted', () => {
   test.each<[string, Json, string, string]>([
     ['a wrapped Service with a fixed name', serviceConfigMap(), FIXED_NAME, 'MES060'],
     [
-      'an entry for a Helm chart',
-      provisioned('ProvisionHelmChart', { namespace: 'api-ns', name: 'api', chart: 'api' }),
-      'data: ProvisionHelmChart is checked by this release but does not run yet',
-      'runs',
-    ],
-    [
-      'an entry with an expression',
-      provisioned('ProvisionConfigMapObjects', {
-        ...ENTRY.provisiondata,
-        namespace: '${consumer.namespace}',
-      }),
-      'data: The provisiondata holds ${ } expressions, which this release checks but does not evaluate yet',
-      'runs',
+      'an entry for a Helm chart with a fixed name',
+      provisioned('ProvisionHelmChart', { namespace: 'api-ns', name: 'api', chart: '/charts/api' }),
+      `${PAYLOAD}: provisiondata.name: is the same for every instance, so a second instance is refused; ` +
+        'write ${instance.shortId} into it, unless one is enough',
+      'MES076',
     ],
   ])('%s, with a warning', (_, object, warning, rule) => {
     expect(judge(object)).toEqual({ allowed: true, warnings: [warning], rules: [rule] });
@@ -105,8 +104,8 @@ describe('bad configuration is refused, with every path and what to do there', (
     ],
     [
       'an unknown kind',
-      entryConfigMap(ENTRY, { 'mesitis/kind': 'wrapped-job' }),
-      ['metadata.labels["mesitis/kind"]: is "wrapped-job", an unknown kind; did you mean wrapped-pod'],
+      entryConfigMap(ENTRY, { 'mesitis/kind': 'wrapped_job' }),
+      ['metadata.labels["mesitis/kind"]: is "wrapped_job", which is no kind; did you mean wrapped-job'],
     ],
     [
       'a wrapped object without a name',
@@ -141,7 +140,7 @@ describe('bad configuration is refused, with every path and what to do there', (
   test('an object of another kind than its label says', () => {
     const decision = judge(serviceConfigMap(SERVICE, { 'mesitis/kind': 'wrapped-deployment' }));
     expect(decision.allowed ? '' : decision.message).toContain(
-      `${PAYLOAD}: kind: is "Service", but the label mesitis/kind says Deployment; make them agree`,
+      `${PAYLOAD}: kind: is "Service", but the label mesitis/kind says Deployment; label it wrapped-service`,
     );
   });
 

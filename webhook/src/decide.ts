@@ -3,7 +3,6 @@ import {
   formatViolations,
   LABELS,
   parseProviderConfigMap,
-  unsupported,
   type Parsed,
   type ProviderConfigMap,
   type ProviderConfiguration,
@@ -51,17 +50,8 @@ export const shape: Check = {
   judge: ({ parsed }) => (parsed.ok ? parsed.warnings : parsed.violations),
 };
 
-/** Valid configuration that this release's broker does not run yet is admitted, and its author is told. */
-export const runs: Check = {
-  name: 'runs',
-  judge: ({ parsed }) => {
-    const message = parsed.ok ? unsupported(parsed.value) : undefined;
-    return message === undefined ? [] : [{ rule: 'runs', severity: 'warning', path: 'data', message }];
-  },
-};
-
 /** The rules for provider ConfigMaps (design section 4). */
-export const PROVIDER_POLICY: Policy = { checks: [shape, runs] };
+export const PROVIDER_POLICY: Policy = { checks: [shape] };
 
 /** Decides about one request: collects what every check of the policy says. Pure; design section 4. */
 export function decide(request: AdmissionRequest, policy: Policy): Decision {

@@ -28,7 +28,7 @@ export type Bindings = Record<string, CelInput>;
  * The work that the expressions of one template may do. A unit is about 50 nanoseconds, so that the worst that a
  * consumer's parameters can make of an expression is a fraction of a second.
  */
-const MAX_WORK = 4_000_000;
+const MAX_WORK = 2_000_000;
 
 /** What evaluating one node of an expression costs, about. */
 const NODE_WORK = 5;
