@@ -17,6 +17,18 @@ test.each(['invalid', 'unknown'] as const)(
   },
 );
 
+test('a structure that the API server prints is kept out of the error and its causes', () => {
+  const refused = new KubeError(
+    'invalid',
+    'spec.template: Invalid value: core.X{Env:"hunter2"}: field is immutable',
+  );
+  const error = fromClusterError(refused, 'updating Job n/j');
+  expect(JSON.stringify(loggedError(error))).not.toContain('hunter2');
+  expect(loggedError(error).message).toContain(
+    'updating Job n/j was refused: spec.template: Invalid value: field',
+  );
+});
+
 test.each([
   ['forbidden', /^creating Secret n\/s was refused: no; ask the provider to give the broker that right/],
   ['not-found', /^creating Secret n\/s was refused: no; ask the provider to create what is missing/],

@@ -2,6 +2,7 @@ import type { KubeErrorKind } from '@mesitis/kube';
 import { isKubeError, KubeError } from '@mesitis/kube';
 import type { BrokerErrorCode } from './errors.js';
 import { BrokerError } from './errors.js';
+import { withoutStructures } from './quoted-values.js';
 
 /** What the API server will say again however often it is asked: the provider or an operator has to change something. */
 const PERMANENT: readonly KubeErrorKind[] = [
@@ -28,12 +29,14 @@ const REMEDIES: Readonly<Partial<Record<KubeErrorKind, string>>> = {
  */
 const EXCERPT = /,? error found in #\d+ byte of /;
 
+/** The error without what its message quotes of the object. */
 function withoutExcerpt(error: unknown): unknown {
   if (!isKubeError(error)) return error;
   const start = error.message.search(EXCERPT);
-  if (start === -1) return error;
+  const message = withoutStructures(start === -1 ? error.message : error.message.slice(0, start));
+  if (message === error.message) return error;
   const { kind, status, reason } = error;
-  return new KubeError(kind, error.message.slice(0, start), {
+  return new KubeError(kind, message, {
     ...(status === undefined ? {} : { status }),
     ...(reason === undefined ? {} : { reason }),
   });
