@@ -3,7 +3,7 @@ import type { KubeObject, ObjectMeta, ObjectRef } from '@mesitis/kube';
 import { MANAGED_BY_LABEL } from '@mesitis/offering';
 
 /** The marks on every object that a broker makes, besides the managed-by label. */
-const INSTANCE_LABEL = 'mesitis/instance-id';
+export const INSTANCE_LABEL = 'mesitis/instance-id';
 const INSTANCE_ANNOTATION = 'mesitis/instance';
 
 /** An instance id as a label value: hashed, because ids are arbitrary text and labels are not. */
