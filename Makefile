@@ -9,7 +9,7 @@ installed := node_modules/.package-lock.json
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(installed): package-lock.json
 	npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
@@ -34,6 +34,14 @@ format: install ## let Prettier and ESLint mend what they can
 unit: install ## the fast tests: no network, no cluster
 	@$(run) jest -- --selectProjects unit
 
+.PHONY: conformance
+conformance: install ## every rule of OSB 2.17 and both conformance suites, over HTTP
+	@$(run) jest -- --selectProjects conformance
+
+.PHONY: conformance-table
+conformance-table: build ## write docs/osb-conformance.md from the rules and the titles of their tests
+	@node test/dist/conformance/main.js
+
 .PHONY: kubernetes
 kubernetes: build ## have a real API server at hand: from KUBEBUILDER_ASSETS, or built once
 	@$(run) kubernetes
@@ -47,7 +55,7 @@ e2e: build kubernetes redis ## the contract and end-to-end suites, on a real etc
 	@$(run) jest -- --selectProjects contract e2e
 
 .PHONY: test
-test: build lint kubernetes redis ## everything: types, lint, unit, contract and end-to-end tests
+test: build lint kubernetes redis ## everything: types, lint, unit, conformance, contract and end-to-end tests
 	@$(run) jest
 
 .PHONY: demo

@@ -1,4 +1,4 @@
-// One configuration, three projects: `unit` needs nothing but Node; `contract` and `e2e` need the real API server.
+// One configuration: `unit` and `conformance` need nothing but Node; `contract` and `e2e` need the real API server.
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -24,6 +24,7 @@ export default {
       displayName: 'unit',
       testMatch: ['<rootDir>/*/src/**/*.test.ts', '<rootDir>/test/{cluster,demo}/**/*.test.ts'],
     },
+    { ...shared, displayName: 'conformance', testMatch: ['<rootDir>/test/conformance/**/*.conformance.ts'] },
     { ...shared, displayName: 'contract', testMatch: ['<rootDir>/test/contract/**/*.contract.ts'] },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.e2e.ts'] },
   ],
