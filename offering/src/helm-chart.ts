@@ -4,9 +4,9 @@ import type { Provision } from './model.js';
 import { objectToJson, type ObjectNode } from './payload-node.js';
 import type { Report } from './report.js';
 import { HTTP_URL, RELEASE_NAME, SERVICE_NAME } from './syntax.js';
-import { tellsInstancesApart } from './template/check.js';
 import type { ParameterFacts } from './template/parameter-facts.js';
 import type { ExpressionPlace } from './template/place.js';
+import { hasExpression } from './template/scan.js';
 import { withoutUndefined } from './without-undefined.js';
 
 type HelmChart = Extract<Provision, { kind: 'ProvisionHelmChart' }>;
@@ -16,13 +16,24 @@ const KEYS = knownKeys(
   ['chart', 'charturl', 'repository', 'version', 'values', 'service', 'port'],
 );
 
-/** What may be given to `helm` as a word: an option begins with a hyphen. */
+/** A complete version of Semantic Versioning 2.0: helm reads anything less as a range, which moves. */
+const VERSION = /^v?\d+\.\d+\.\d+(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/;
+
+/** `oci://REGISTRY/PATH`, then a tag or a digest or neither. */
+const REGISTRY_REFERENCE =
+  /^oci:\/\/[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,5})?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)+(?::([^/@]+)|(@sha256:[0-9a-f]{64}))?$/;
+
+/** A chart without a repository: in a registry, or in a folder of the image. An option of helm begins with a hyphen. */
 export const CHART: Format = {
   rule: 'chart-name',
-  problem: (text) =>
-    /^[^-\s\p{Cc}][^\s\p{Cc}]*$/u.test(text)
+  problem: (text) => {
+    const isChart = text.includes('://')
+      ? REGISTRY_REFERENCE.test(text)
+      : /^[a-z0-9/][^\s\p{Cc}]*$/iu.test(text);
+    return isChart
       ? undefined
-      : 'is no chart; write an oci:// reference, a folder of the image, or a name beside repository',
+      : 'is no chart; write oci://REGISTRY/PATH, a folder of charts, or a name beside repository';
+  },
 };
 
 /** The name of a chart in a repository. */
@@ -34,11 +45,11 @@ export const PLAIN_CHART: Format = {
       : 'is no name of a chart in the repository; write the name alone, or leave repository out',
 };
 
-/** A version of a chart, also one that `helm` looks for. */
+/** The version of a chart. */
 export const CHART_VERSION: Format = {
-  rule: 'chart-name',
+  rule: 'chart-version',
   problem: (text) =>
-    /^[^-\p{Cc}][^\p{Cc}]*$/u.test(text) ? undefined : 'is no version of a chart; write it as in 1.2.3',
+    VERSION.test(text) ? undefined : 'is not one complete version, so it would move; write it as in 1.2.3',
 };
 
 /** Reads the data of ProvisionHelmChart. */
@@ -56,7 +67,6 @@ export function readHelmChart(
   const port = readPort(fields, parameters, report);
   const values = fields.object('values');
   if (values !== undefined) checkStrings(values, { generates: 'instance', parameters }, report);
-  noteFixedName(fields, { name, namespace }, report);
   if (namespace === undefined || name === undefined) return undefined;
   return withoutUndefined({
     kind: 'ProvisionHelmChart' as const,
@@ -92,7 +102,7 @@ function readSource(data: Field<ObjectNode>, fields: Fields, report: Report): So
     chart: fields.string('chart', { format: hasRepository ? PLAIN_CHART : CHART, expressions: SOURCE }),
     chartUrl: readUrl('charturl', fields, report),
     repository: readUrl('repository', fields, report),
-    version: fields.string('version', { format: CHART_VERSION, integers: true, expressions: SOURCE }),
+    version: fields.string('version', { format: CHART_VERSION, expressions: SOURCE }),
   };
   const [chart, chartUrl] = [fields.raw('chart'), fields.raw('charturl')];
   if (chart === undefined && chartUrl === undefined) {
@@ -108,7 +118,7 @@ function readSource(data: Field<ObjectNode>, fields: Fields, report: Report): So
       'has both charturl and repository; a URL needs no repository, so remove it',
     );
   }
-  noteOpenVersion(source, fields, report);
+  checkVersion(source, fields, report);
   return source;
 }
 
@@ -119,29 +129,27 @@ function readUrl(key: 'charturl' | 'repository', fields: Fields, report: Report)
 }
 
 /** An instance that is made again, or changed, must come from the same chart. */
-function noteOpenVersion({ chart, repository, version }: Source, fields: Fields, report: Report): void {
-  const field = fields.raw('version') ?? fields.raw('chart');
-  const isFetched = repository !== undefined || (chart?.startsWith('oci://') ?? false);
-  const isPinned =
-    version === undefined
-      ? /@sha256:|:[^/]+$/.test(chart?.slice('oci:'.length) ?? '')
-      : !/[\^~*<>=|, ]|^x$|\.x/i.test(version);
-  if (!isFetched || isPinned || field === undefined) return;
-  const problem =
-    version === undefined ? 'is fetched in its newest version' : 'leaves open which version is fetched';
-  report.add('chart-version', field, `${problem}, which may change between instances; write one version`);
+function checkVersion(source: Source, fields: Fields, report: Report): void {
+  const place = fields.raw('version') ?? fields.raw('chart');
+  const { chart, version } = source;
+  if (chart === undefined || place === undefined || hasExpression(chart) || hasExpression(version)) return;
+  // A version that is wrong is noted already.
+  const isGiven = fields.raw('version') !== undefined;
+  const problem = versionProblem({ ...source, chart }, isGiven);
+  if (problem !== undefined) report.add('chart-version', place, problem);
 }
 
-function noteFixedName(
-  fields: Fields,
-  { name, namespace }: { name: string | undefined; namespace: string | undefined },
-  report: Report,
-): void {
-  const field = fields.raw('name');
-  if (name === undefined || namespace === undefined || field === undefined) return;
-  if (tellsInstancesApart(name) || tellsInstancesApart(namespace)) return;
-  const message =
-    'is the same for every instance, so a second instance is refused; ' +
-    'write ${instance.shortId} into it, unless one is enough';
-  report.add('release-name-fixed', field, message);
+function versionProblem(
+  { chart, repository, version }: Source & { chart: string },
+  isGiven: boolean,
+): string | undefined {
+  const [reference, tag, digest] = REGISTRY_REFERENCE.exec(chart) ?? [];
+  if (tag !== undefined) {
+    if (!VERSION.test(tag)) return 'ends with a tag that is not one complete version; write it as in :1.2.3';
+    const isSame = version === undefined || version === tag;
+    return isSame ? undefined : 'is not the version that chart ends with; remove one of them';
+  }
+  const isFetched = repository !== undefined || reference !== undefined;
+  if (isGiven || !isFetched || digest !== undefined) return undefined;
+  return 'is fetched in whatever version is the newest; add version, as in 1.2.3';
 }

@@ -57,7 +57,7 @@ describe('a provision kind', () => {
         namespace: 'a',
         name: 'b',
         charturl: 'https://example.com/c.tgz',
-        version: 2,
+        version: '2.0.0',
         values: { x: ['${parameters.x}'] },
       },
       {
@@ -65,7 +65,7 @@ describe('a provision kind', () => {
         namespace: 'a',
         name: 'b',
         chartUrl: 'https://example.com/c.tgz',
-        version: '2',
+        version: '2.0.0',
         values: { x: ['${parameters.x}'] },
       },
     ],
@@ -211,10 +211,14 @@ describe('a provision kind', () => {
       { ...CHART, name: 'B' },
       'name: is "B", which cannot be the name of a Helm release',
     ],
-    ['ProvisionHelmChart', { ...CHART, version: 1.1 }, 'version: is the number "1.1"'],
+    [
+      'ProvisionHelmChart',
+      { ...CHART, version: 1.1 },
+      'version: must be a string but is a number; put it in quotes',
+    ],
     ['ProvisionHelmChart', { ...CHART, values: [] }, 'values: must be an object'],
-    ['ProvisionHelmChart', { ...CHART, chart: '--debug' }, 'chart: is no chart; write an oci:// reference'],
-    ['ProvisionHelmChart', { ...CHART, version: '--devel' }, 'version: is no version of a chart'],
+    ['ProvisionHelmChart', { ...CHART, chart: '--debug' }, 'chart: is no chart; write oci://REGISTRY/PATH'],
+    ['ProvisionHelmChart', { ...CHART, version: '--devel' }, 'version: is not one complete version'],
     [
       'ProvisionHelmChart',
       { ...CHART, repository: 'https://charts.example.com' },
@@ -260,29 +264,26 @@ describe('a provision kind', () => {
 
   it.each<[Overrides, string[]]>([
     [{ chart: 'oci://a/b', version: '1.2.3' }, []],
-    [{ chart: 'oci://a/b:1.2.3' }, []],
-    [{ chart: 'oci://a/b@sha256:0123' }, []],
+    [{ chart: 'oci://a/b', version: 'v1.2.3-rc.1+x' }, []],
+    [{ chart: 'oci://a:5000/b:1.2.3' }, []],
+    [{ chart: 'oci://a/b:1.2.3', version: '1.2.3' }, []],
+    [{ chart: `oci://a/b@sha256:${'0'.repeat(64)}` }, []],
+    [{ chart: 'oci://a/b', version: '1.2.${offering}' }, []],
     [{ chart: '/charts/b' }, []],
     [{ chart: undefined, charturl: 'https://a/b-1.tgz' }, []],
-    [{ chart: 'oci://a:5000/b' }, ['chart: is fetched in its newest version, which may change']],
-    [{ chart: 'b', repository: 'https://a' }, ['chart: is fetched in its newest version']],
-    [{ chart: 'oci://a/b', version: '^1.2' }, ['version: leaves open which version is fetched']],
-    [{ chart: 'oci://a/b', version: '1.x' }, ['version: leaves open which version is fetched']],
+    [{ chart: 'oci://a:5000/b' }, ['chart: is fetched in whatever version is the newest; add version']],
+    [{ chart: 'b', repository: 'https://a' }, ['chart: is fetched in whatever version is the newest']],
+    [{ chart: 'oci://a/b', version: '^1.2' }, ['version: is not one complete version, so it would move']],
+    [{ chart: '/charts/b', version: '1.x' }, ['version: is not one complete version']],
+    [{ chart: 'oci://a/b:latest' }, ['chart: ends with a tag that is not one complete version']],
+    [{ chart: 'oci://a/b:1.2.3', version: '1.2.4' }, ['version: is not the version that chart ends with']],
+    [{ chart: 'oci://me:pw@a/b', version: '1.2.3' }, ['chart: is no chart; write oci://REGISTRY/PATH']],
+    [{ chart: 'file:///etc' }, ['chart: is no chart']],
+    [{ chart: '../b' }, ['chart: is no chart']],
   ])('ProvisionHelmChart pins its chart: %j', (data, lines) => {
-    const chart = { namespace: 'a', name: '${instance.shortId}', ...data };
+    const chart = { namespace: 'a', name: 'b', ...data };
     expect(linesOf(entryConfigMap({ provisionkind: 'ProvisionHelmChart', provisiondata: chart }))).toEqual(
       lines.map((line): unknown => expect.stringContaining(`provisiondata.${line}`)),
     );
-  });
-
-  it.each<[Overrides, boolean]>([
-    [{ name: 'a', namespace: 'b' }, true],
-    [{ name: 'a-${offering}', namespace: 'b' }, true],
-    [{ name: 'a-${instance.shortId}', namespace: 'b' }, false],
-    [{ name: 'a', namespace: 'b-${consumer.namespace}' }, false],
-  ])('ProvisionHelmChart with %j is warned about a fixed name: %j', (data, isWarned) => {
-    const chart = { chart: '/charts/b', ...data };
-    const lines = linesOf(entryConfigMap({ provisionkind: 'ProvisionHelmChart', provisiondata: chart }));
-    expect(lines.some((line) => line.includes('a second instance is refused'))).toBe(isWarned);
   });
 });

@@ -112,7 +112,6 @@ const BROKEN: Record<RuleName, ProviderConfigMap> = {
   'object-list': wrappedConfigMap({ kind: 'List', items: [] }, { 'mesitis/kind': 'wrapped-resource' }),
   'chart-name': chart({ chart: '--post-renderer=x' }),
   'chart-version': chart({ chart: 'oci://example.com/c' }),
-  'release-name-fixed': chart({ chart: '/charts/c' }),
   'vault-auth': vault({ vaultauth: { method: 'github' } }),
   'vault-path': vault({ vaultpath: '/secret' }),
 };

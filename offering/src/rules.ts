@@ -95,13 +95,9 @@ export const RULES = {
   'object-cluster-scoped': error('MES072', 'A wrapped object is of a namespaced kind'),
   'object-list': error('MES073', 'A wrapped object is one object, not a list of them'),
   'chart-name': error('MES074', 'Charts, versions and repositories are such as helm takes them'),
-  'chart-version': warning('MES075', 'A chart that is fetched is fetched in one version'),
-  'release-name-fixed': warning(
-    'MES076',
-    'The name or the namespace of a Helm release differs between instances',
-  ),
-  'vault-auth': error('MES077', 'vaultauth names a method of login that is known'),
-  'vault-path': error('MES078', 'Paths in Vault are written without the API version and without escapes'),
+  'chart-version': error('MES075', 'A chart from a repository or a registry is in one complete version'),
+  'vault-auth': error('MES076', 'vaultauth names a method of login that is known'),
+  'vault-path': error('MES077', 'Paths in Vault are written without the API version and without escapes'),
 } as const satisfies Record<string, Rule>;
 
 /** The name by which code refers to a rule. */
