@@ -6,7 +6,7 @@ import type { Metrics } from '../metrics/metrics.js';
 import type { InstanceRecord } from '../store/instance-record.js';
 import type { InstanceStore, StoredInstance } from '../store/instance-store.js';
 import { Hold, HoldLost } from './hold.js';
-import type { Settled, StepContext } from './step.js';
+import type { Settled, Step, StepContext } from './step.js';
 import { takeStep } from './step.js';
 
 /** What the engine works with. */
@@ -38,6 +38,8 @@ interface Running {
   finished: Promise<Finished>;
   halt: AbortController;
   hold: Hold;
+  /** What is awaited now, and whether it is being written; what is newer by then goes along. */
+  progress: { text?: string; isBeingTold: boolean };
 }
 
 /** Trouble that passes by itself. */
@@ -81,7 +83,12 @@ export class OperationEngine {
     if (already !== undefined) return already.finished;
     const halt = new AbortController();
     const hold = new Hold(this.#holdOptions(halt.signal), stored);
-    const running: Running = { halt, hold, finished: Promise.resolve({ outcome: 'lost' }) };
+    const running: Running = {
+      halt,
+      hold,
+      finished: Promise.resolve({ outcome: 'lost' }),
+      progress: { isBeingTold: false },
+    };
     this.#running.set(instanceId, running);
     this.#options.metrics.operationsRunning(this.#running.size);
     running.finished = this.#drive(running, stored).finally(() => {
@@ -101,9 +108,12 @@ export class OperationEngine {
 
   /** Records that the platform was told 202, so that a failure stays to be polled. Does nothing when it just ended. */
   async makeAsynchronous(instanceId: string): Promise<void> {
-    await this.#running
-      .get(instanceId)
-      ?.hold.write((record) => ({ ...record, operation: { ...record.operation, asynchronous: true } }))
+    const running = this.#running.get(instanceId);
+    await running?.hold
+      .write((record) => {
+        const { operation } = withProgress(record, running.progress.text);
+        return { ...record, operation: { ...operation, asynchronous: true } };
+      })
       .catch((error: unknown) => {
         if (!(error instanceof HoldLost)) throw error;
       });
@@ -157,7 +167,7 @@ export class OperationEngine {
 
   async #drivePersistently(running: Running, instanceId: string): Promise<Finished> {
     const { logger, backoff } = this.#options;
-    const { hold } = running;
+    const { hold, progress } = running;
     const lost = new AbortController();
     const stopped = AbortSignal.any([running.halt.signal, lost.signal]);
     const renewal = this.#keepRenewing(hold, stopped, () =>
@@ -167,7 +177,7 @@ export class OperationEngine {
     try {
       for (let failures = 0; ;) {
         try {
-          const settled = await this.#step({ hold, halt: stopped, turnedBackBy }, instanceId);
+          const settled = await this.#step({ hold, halt: stopped, turnedBackBy, progress }, instanceId);
           if (settled !== undefined) return settled;
           failures = 0;
         } catch (error) {
@@ -187,7 +197,12 @@ export class OperationEngine {
   }
 
   async #step(
-    { hold, halt, turnedBackBy }: { hold: Hold; halt: AbortSignal; turnedBackBy: { error?: unknown } },
+    {
+      hold,
+      halt,
+      turnedBackBy,
+      progress,
+    }: Pick<Step, 'hold' | 'halt' | 'turnedBackBy'> & Pick<Running, 'progress'>,
     instanceId: string,
   ): Promise<Settled | undefined> {
     const { provisionerOf, revoke, logger, synchronousMs, asynchronousMs } = this.#options;
@@ -201,7 +216,7 @@ export class OperationEngine {
         work: {
           instanceId,
           signal: AbortSignal.any([halt, timeUp]),
-          progress: (text) => this.#report(hold, text),
+          progress: (text) => this.#report({ hold, progress }, text),
         },
         isPassing: (error) => this.#isPassing(hold.record, error, timeUp.aborted),
       },
@@ -216,13 +231,19 @@ export class OperationEngine {
     return timeUp || (error instanceof BrokerError && PASSING.includes(error.code));
   }
 
-  #report(hold: Hold, text: string): void {
-    const { operation } = hold.record;
-    if (operation.progress === text) return;
+  /** Only a platform that polls reads it; for one that waits for the answer it would be a write for nothing. */
+  #report({ hold, progress }: Pick<Running, 'hold' | 'progress'>, text: string): void {
+    if (progress.text === text) return;
+    progress.text = text;
+    if (!hold.record.operation.asynchronous || progress.isBeingTold) return;
+    progress.isBeingTold = true;
     hold
-      .write((record) => ({ ...record, operation: { ...record.operation, progress: text } }))
+      .write((record) => withProgress(record, progress.text))
       // Whoever acts will notice by its own write; progress is only told.
-      .catch(() => undefined);
+      .catch(() => undefined)
+      .finally(() => {
+        progress.isBeingTold = false;
+      });
   }
 
   async #keepRenewing(hold: Hold, signal: AbortSignal, onLost: () => void): Promise<void> {
@@ -255,6 +276,10 @@ export class OperationEngine {
   #holdOptions(signal: AbortSignal): ConstructorParameters<typeof Hold>[0] {
     return { store: this.#options.store, backoff: this.#options.backoff, signal };
   }
+}
+
+function withProgress(record: InstanceRecord, progress: string | undefined): InstanceRecord {
+  return progress === undefined ? record : { ...record, operation: { ...record.operation, progress } };
 }
 
 /** A function, because what awaits in between changes it. */

@@ -54,6 +54,24 @@ describe('limits', () => {
     expect(await one.store.count({})).toBe(made);
   });
 
+  test('hold for a change to another plan as well', async () => {
+    const version = (name: string, limits: object): ReturnType<typeof entryConfigMap> =>
+      entryConfigMap(`url-${name}`, {
+        offering: 'url',
+        version: name,
+        uuid: name,
+        serviceuuid: 'url-id',
+        limits,
+      });
+    const broker = await start({ objects: [version('1', {}), version('2', { total: 1 })] });
+    const path = (id: string): string => `/v2/service_instances/${id}`;
+    await broker.send('PUT', path('a'), { ...provisionBody('url'), plan_id: '2' });
+    await broker.send('PUT', path('b'), { ...provisionBody('url'), plan_id: '1' });
+    const refused = await broker.send('PATCH', path('b'), { service_id: 'url-id', plan_id: '2' });
+    expect([refused.status, refused.body]).toMatchObject([400, { error: 'LimitReached' }]);
+    expect((await broker.send('GET', path('b'))).body).toMatchObject({ plan_id: '1' });
+  });
+
   test('let a repetition through', async () => {
     const broker = await start({ objects: [limited({ total: 1 })] });
     expect((await provision(broker, 'a')).status).toBe(201);
