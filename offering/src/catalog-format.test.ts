@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { parseProviderConfigMap } from './configuration.js';
 import type { ProviderConfigMap } from './model.js';
+import { RULES } from './rules.js';
 
 const page = readFileSync(new URL('../../docs/catalog-format.md', import.meta.url), 'utf8');
 const examples = [...page.matchAll(/^```yaml\n(.*?)^```/gms)].map(
@@ -12,7 +13,6 @@ const examples = [...page.matchAll(/^```yaml\n(.*?)^```/gms)].map(
 describe('docs/catalog-format.md', () => {
   it('has examples that are right', () => {
     const [entry, sameEntry, object, ...others] = examples.map((example) => parseProviderConfigMap(example));
-    expect(others).toEqual([]);
     expect(entry).toMatchObject({ ok: true, value: { type: 'catalog-entry' }, warnings: [] });
     expect(sameEntry).toEqual(entry);
     expect(object).toMatchObject({
@@ -20,5 +20,18 @@ describe('docs/catalog-format.md', () => {
       value: { type: 'wrapped-resource' },
       warnings: [{ path: 'data.wrapped-resource: metadata.name' }],
     });
+    expect(others).toMatchObject([
+      { ok: true, value: { type: 'catalog-entry' }, warnings: [] },
+      { ok: true, value: { type: 'wrapped-resource' }, warnings: [] },
+    ]);
+  });
+
+  it('lists every rule', () => {
+    const rows = [...page.matchAll(/^\| (MES\d{3}) +\| (\w+) +\| (.*?) +\|$/gm)].map((row) =>
+      row.slice(1).map((cell) => cell.replaceAll('`', '')),
+    );
+    expect(rows).toEqual(
+      Object.values(RULES).map(({ id, severity, explanation }) => [id, severity, explanation]),
+    );
   });
 });

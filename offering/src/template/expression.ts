@@ -39,7 +39,6 @@ export type Generate = (key: string, length: number) => string;
 /** An expression that is ready to run again and again. */
 export interface Program {
   readonly expr: Expr;
-  readonly usesGenerate: boolean;
   run(variables: Bindings, generate: Generate, owner: Owner): CelResult;
 }
 
@@ -49,7 +48,6 @@ export function toProgram(expr: Expr, engine: Engine): Program {
   const run = engine.plan(expr);
   return {
     expr,
-    usesGenerate: calls.length > 0,
     run: (variables, generate, owner) =>
       run(withGenerated(variables, calls, (call) => generate(generatedKey(call, owner), call.length))),
   };

@@ -4,9 +4,10 @@ import { once } from '../once.js';
 import { childPath, type Path } from '../path.js';
 import { engine, type Bindings } from './engine.js';
 import { explain } from './explain.js';
-import { MAX_EXPRESSION, parseExpression, toProgram, type Generate, type Program } from './expression.js';
-import type { Owner } from './generate.js';
+import { MAX_EXPRESSION, parseExpression, toProgram, type Generate } from './expression.js';
+import { readGenerate, type Owner } from './generate.js';
 import { hasExpression, scanTemplate, unescapeLiterals } from './scan.js';
+import { nodesOf } from './syntax-tree.js';
 import { TemplateError } from './template-error.js';
 
 /** What expressions see (design section 2). */
@@ -67,15 +68,13 @@ export function renderTemplate(
 
 /** Whether a value has an expression that makes a value (`generate.password` and the like). */
 export function usesGenerate(value: Json): boolean {
-  if (typeof value === 'string') return programsOf(value).some((program) => program.usesGenerate);
-  return typeof value === 'object' && value !== null && Object.values(value).some(usesGenerate);
-}
-
-function programsOf(text: string): Program[] {
-  const scan = scanTemplate(text);
-  return (scan.ok ? scan.parts : []).flatMap((part) => {
+  if (typeof value !== 'string') {
+    return typeof value === 'object' && value !== null && Object.values(value).some(usesGenerate);
+  }
+  const scan = scanTemplate(value);
+  return (scan.ok ? scan.parts : []).some((part) => {
     const parsed = part.type === 'expression' ? parseExpression(part.code) : undefined;
-    return parsed?.ok === true ? [toProgram(parsed.expr, engine())] : [];
+    return parsed?.ok === true && [...nodesOf(parsed.expr)].some((node) => readGenerate(node)?.ok === true);
   });
 }
 
