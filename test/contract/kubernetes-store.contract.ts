@@ -12,6 +12,8 @@ import type { Cluster } from '../cluster/launch.js';
 import { launchCluster } from '../cluster/launch.js';
 import { storeClients } from '../redis/store-clients.js';
 
+/** What is to be closed in the end; as far as it was made, should the start fail. */
+const clients: KubeClient[] = [];
 let cluster: Cluster | undefined;
 let kube: KubeClient;
 let namespace: string;
@@ -19,6 +21,7 @@ let namespace: string;
 beforeAll(async () => {
   cluster = await launchCluster('real');
   kube = await loadClient({ kubeconfig: cluster.kubeconfig });
+  clients.push(kube);
   const created = await kube.create({
     apiVersion: 'v1',
     kind: 'Namespace',
@@ -28,7 +31,7 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  kube.close();
+  for (const client of clients) client.close();
   await cluster?.stop();
 });
 
@@ -72,7 +75,9 @@ describe('with the rights of a ServiceAccount', () => {
     const server = endpointOf(await readFile(cluster?.kubeconfig ?? '', 'utf8'));
     const kubeconfig = join(cluster?.directory ?? '', name);
     await writeFile(kubeconfig, kubeconfigText(server, { kind: 'token', token: status.token }, namespace));
-    return loadClient({ kubeconfig });
+    const client = await loadClient({ kubeconfig });
+    clients.push(client);
+    return client;
   }
 
   test('needs no more than docs/storage.md names', async () => {
@@ -85,7 +90,6 @@ describe('with the rights of a ServiceAccount', () => {
     for await (const { record } of store.list()) expect(record.instanceId).toBe('i');
     expect(await store.isAvailable()).toBe(true);
     await store.delete('i', next);
-    client.close();
   });
 
   test('names the right that is missing', async () => {
@@ -107,6 +111,5 @@ describe('with the rights of a ServiceAccount', () => {
         ),
       );
     }
-    client.close();
   });
 });
