@@ -28,7 +28,9 @@ const LONGEST_QUOTE = 160;
 
 /** A message from the cluster as part of a sentence: one line of limited length. */
 export function quoted(text: string): string {
-  const line = withoutStructures(text).replaceAll(/[\p{C}\s]+/gu, ' ').trim();
+  const line = withoutStructures(text)
+    .replaceAll(/[\p{C}\s]+/gu, ' ')
+    .trim();
   return line.length <= LONGEST_QUOTE ? line : `${line.slice(0, LONGEST_QUOTE - 1).trimEnd()}…`;
 }
 
