@@ -117,10 +117,10 @@ export function createBroker(given: BrokerOptions): Broker {
   const operations = createOperations(options, catalog, (record, isGone) =>
     upkeeping.upkeep?.onSettled(record, isGone),
   );
-  const { engine } = operations;
+  const { engine, queue } = operations;
   const upkeep = startUpkeep(options, operations);
   upkeeping.upkeep = upkeep;
-  const recovery = new Recovery({ store, engine, logger, leaseMs: times.leaseMs, now });
+  const recovery = new Recovery({ store, engine, queue, logger, leaseMs: times.leaseMs, now });
   const recovering = startRecovery(recovery, times.leaseMs / 2, logger);
   const app = createApp({
     catalog,

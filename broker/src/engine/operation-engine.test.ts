@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { BrokerError } from '../errors.js';
+import { KeyQueue } from '../key-queue.js';
 import { createLogger } from '../log.js';
 import { noMetrics } from '../metrics/metrics.js';
 import type { Provisioner, Resources, Work } from '../provision/provisioner.js';
 import type { InstanceRecord } from '../store/instance-record.js';
 import type { StoredInstance } from '../store/instance-store.js';
-import { StoreUnavailable } from '../store/instance-store.js';
+import { RecordTooLarge, StoreUnavailable } from '../store/instance-store.js';
 import { MemoryInstanceStore } from '../store/memory-instance-store.js';
 import { OperationEngine } from './operation-engine.js';
 import { Recovery } from './recovery.js';
@@ -302,7 +303,9 @@ describe('deprovisioning', () => {
     const operation = { ...begin('deprovision', { id: 'id', holder: 'me', startedAt: 0 }) };
     const now = await store.get('i');
     await store.put(deprovisioning(now?.record ?? record, operation), now?.version);
-    expect(await settled(running)).toEqual({ outcome: 'succeeded' });
+    // Whoever waits for the provisioning must not hear of the success of the other.
+    expect(await settled(running)).toEqual({ outcome: 'lost' });
+    await settled<unknown>(engine.finished('i') ?? Promise.resolve(undefined));
     expect(provisioner.there.size).toBe(0);
     expect(await recordNow()).toBeUndefined();
   });
@@ -348,10 +351,36 @@ describe('a process that ends', () => {
   });
 });
 
+test('an operation that was followed by another one is over before that begins, which is reported by itself', async () => {
+  const first = await stored(provisioning('me'));
+  let answer: () => void = () => undefined;
+  const put = store.put.bind(store);
+  store.put = async (record, expected) => {
+    const version = await put(record, expected);
+    if (record.state === 'ready') await new Promise<void>((resolve) => (answer = resolve));
+    return version;
+  };
+  const provisioned = engine.run(first);
+  await jest.advanceTimersByTimeAsync(100);
+  // The store says that the instance is ready before the process that made it hears so.
+  const { record, version } = (await store.get('i')) ?? first;
+  const next = deprovisioning(record, begin('deprovision', { id: 'x', holder: 'me', startedAt: 0 }));
+  const gone = engine.run({ record: next, version: await store.put(next, version) });
+  await jest.advanceTimersByTimeAsync(100);
+  expect(provisioner.there.size).toBe(2);
+  answer();
+  expect(await settled(Promise.all([provisioned, gone]))).toEqual([
+    { outcome: 'succeeded' },
+    { outcome: 'succeeded' },
+  ]);
+  expect([await recordNow(), provisioner.there.size]).toEqual([undefined, 0]);
+});
+
 function recoveryOf(of: OperationEngine): Recovery {
   return new Recovery({
     store,
     engine: of,
+    queue: new KeyQueue(),
     logger: createLogger({ write: () => undefined }),
     leaseMs: LEASE_MS,
     now: () => Date.now(),
@@ -407,6 +436,32 @@ describe('recovery', () => {
       state: 'failed',
       operation: { failure: { description: 'refused before the crash' } },
     });
+  });
+
+  test('does nothing about what was listed and is over by now', async () => {
+    const listed = await stored(provisioning('me'));
+    await store.delete('i', listed.version);
+    store.list = () =>
+      (async function* () {
+        yield await Promise.resolve(listed);
+      })();
+    await recoveryOf(engine).look();
+    expect(engine.isRunning('i')).toBe(false);
+    expect(provisioner.there.size).toBe(0);
+  });
+
+  test('takes the others over when one can not be written', async () => {
+    const { holder, ...free } = provisioning('me').operation;
+    await stored(provisioning('me', { instanceId: 'full', operation: free }));
+    await stored(provisioning('me', { operation: free }));
+    const put = store.put.bind(store);
+    store.put = async (record, expected) => {
+      if (record.instanceId === 'full') throw new RecordTooLarge('too large');
+      return put(record, expected);
+    };
+    await recoveryOf(engine).look();
+    await settled<unknown>(engine.finished('i') ?? Promise.resolve(undefined));
+    expect(await recordNow()).toMatchObject({ state: 'ready' });
   });
 
   test('lets one of two processes that look at the same time win', async () => {

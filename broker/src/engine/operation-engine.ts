@@ -35,6 +35,8 @@ export interface EngineOptions extends Pick<StepContext, 'provisionerOf' | 'revo
 export type Finished = Settled | { outcome: 'lost' };
 
 interface Running {
+  /** Which operation the promise speaks of. */
+  operation: string;
   finished: Promise<Finished>;
   halt: AbortController;
   hold: Hold;
@@ -71,28 +73,32 @@ export class OperationEngine {
     return this.#running.has(instanceId);
   }
 
-  /** What comes of the operation that runs here; undefined when none does. */
-  finished(instanceId: string): Promise<Finished> | undefined {
-    return this.#running.get(instanceId)?.finished;
+  /** What comes of the operation that runs here, of this one alone when it is named; undefined when none does. */
+  finished(instanceId: string, operation?: string): Promise<Finished> | undefined {
+    const running = this.#running.get(instanceId);
+    return operation === undefined || running?.operation === operation ? running?.finished : undefined;
   }
 
-  /** Acts on a record that this process has just written as its holder. Joins what runs already. Never rejects. */
+  /**
+   * Acts on a record that this process has just written as its holder. Joins the operation if it runs already; another
+   * one on the instance is over or about to notice, and is waited for. Never rejects.
+   */
   run(stored: StoredInstance): Promise<Finished> {
-    const { instanceId } = stored.record;
-    const already = this.#running.get(instanceId);
-    if (already !== undefined) return already.finished;
+    const { instanceId, operation } = stored.record;
+    const before = this.#running.get(instanceId);
+    if (before?.operation === operation.id) return before.finished;
     const halt = new AbortController();
-    const hold = new Hold(this.#holdOptions(halt.signal), stored);
     const running: Running = {
+      operation: operation.id,
       halt,
-      hold,
+      hold: new Hold(this.#holdOptions(halt.signal), stored),
       finished: Promise.resolve({ outcome: 'lost' }),
       progress: { isBeingTold: false },
     };
     this.#running.set(instanceId, running);
     this.#options.metrics.operationsRunning(this.#running.size);
-    running.finished = this.#drive(running, stored).finally(() => {
-      this.#running.delete(instanceId);
+    running.finished = this.#drive(running, stored, before).finally(() => {
+      if (this.#running.get(instanceId) === running) this.#running.delete(instanceId);
       this.#options.metrics.operationsRunning(this.#running.size);
     });
     return running.finished;
@@ -124,45 +130,63 @@ export class OperationEngine {
    * process goes on with them at once.
    */
   async stop(graceMs: number): Promise<void> {
-    const all = [...this.#running.values()];
     const grace = new AbortController();
-    await Promise.race([
-      Promise.all(all.map(async ({ finished }) => finished)),
-      delay(graceMs, grace.signal),
-    ]);
+    await Promise.race([this.#idle(grace.signal), delay(graceMs, grace.signal)]);
     grace.abort();
+    const all = [...this.#running.values()];
     for (const { halt } of all) halt.abort(new HoldLost('the process is stopping'));
     await Promise.all(
-      all.map(async ({ finished, hold }) => {
-        await finished;
-        await this.#release(hold);
+      all.map(async (running) => {
+        await running.finished;
+        await this.#release(running.hold);
       }),
     );
   }
 
-  async #drive(running: Running, first: StoredInstance): Promise<Finished> {
-    const { store, logger, metrics, now } = this.#options;
+  /** One operation may be followed by another on the same instance. */
+  async #idle(signal: AbortSignal): Promise<void> {
+    while (this.#running.size > 0 && !signal.aborted)
+      await Promise.all([...this.#running.values()].map(async ({ finished }) => finished));
+  }
+
+  async #drive(running: Running, first: StoredInstance, before: Running | undefined): Promise<Finished> {
+    const { logger, metrics, now } = this.#options;
     const { instanceId, operation } = first.record;
     const began = now();
     try {
+      if (before !== undefined) {
+        await before.finished;
+        if (!(await this.#lookAgain(running, instanceId))) return { outcome: 'lost' };
+      }
       for (;;) {
         const finished = await this.#drivePersistently(running, instanceId);
-        if (finished.outcome !== 'lost' || running.halt.signal.aborted) {
-          if (finished.outcome !== 'lost') {
-            metrics.operationFinished(operation.type, finished.outcome, (now() - began) / 1000);
-            this.#options.onSettled?.(running.hold.record, running.hold.isDeleted);
-          }
+        if (finished.outcome !== 'lost') {
+          metrics.operationFinished(operation.type, finished.outcome, (now() - began) / 1000);
+          this.#options.onSettled?.(running.hold.record, running.hold.isDeleted);
           return finished;
         }
-        // Somebody wrote the record. When it still names this process, it says what to do instead.
-        const stored = await store.get(instanceId);
-        if (stored?.record.operation.holder !== this.holder) return { outcome: 'lost' };
-        running.hold = new Hold(this.#holdOptions(running.halt.signal), stored);
+        if (!(await this.#lookAgain(running, instanceId))) return finished;
       }
     } catch (error) {
       logger.error({ instance: instanceId, operation: operation.id, err: error }, 'operation broke off');
       return { outcome: 'lost' };
     }
+  }
+
+  /**
+   * Somebody wrote the record. When it still names this process, it says what to do: to go on (true), or something else
+   * instead, which whoever waits for the operation before is not told of.
+   */
+  async #lookAgain(running: Running, instanceId: string): Promise<boolean> {
+    if (isFired(running.halt.signal)) return false;
+    const stored = await this.#options.store.get(instanceId);
+    if (isFired(running.halt.signal) || stored?.record.operation.holder !== this.holder) return false;
+    if (stored.record.operation.id !== running.operation) {
+      if (this.#running.get(instanceId) === running) void this.run(stored);
+      return false;
+    }
+    running.hold = new Hold(this.#holdOptions(running.halt.signal), stored);
+    return true;
   }
 
   async #drivePersistently(running: Running, instanceId: string): Promise<Finished> {

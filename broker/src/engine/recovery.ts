@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { KeyQueue } from '../key-queue.js';
 import type { InstanceRecord } from '../store/instance-record.js';
 import { UNSETTLED } from '../store/instance-record.js';
 import type { InstanceStore, StoredInstance } from '../store/instance-store.js';
@@ -9,6 +10,8 @@ import type { OperationEngine } from './operation-engine.js';
 export interface RecoveryOptions {
   store: InstanceStore;
   engine: OperationEngine;
+  /** One decision at a time per instance; the key is the instance id. */
+  queue: Pick<KeyQueue, 'run'>;
   logger: Logger;
   /** As the engine's. */
   leaseMs: number;
@@ -23,7 +26,7 @@ interface Sighting {
 }
 
 /** What is to be done about a record that is not settled. */
-export type Claim = 'leave' | 'run' | 'take over';
+export type Claim = 'leave' | 'take over';
 
 /**
  * Whether an interrupted operation should be gone on with here. Clocks of different machines are not compared: a record
@@ -36,8 +39,9 @@ export function claimOf(
   { unchangedMs, leaseMs }: { unchangedMs: number; leaseMs: number },
 ): Claim {
   if (operation.state !== 'in progress' || self.isRunning) return 'leave';
-  if (operation.holder === self.holder) return 'run';
-  return operation.holder === undefined || unchangedMs >= leaseMs ? 'take over' : 'leave';
+  // Its own and not running: the write that began it seemed to fail.
+  const isFree = operation.holder === undefined || operation.holder === self.holder;
+  return isFree || unchangedMs >= leaseMs ? 'take over' : 'leave';
 }
 
 /** Finds operations that a process left unfinished, by a crash above all, and goes on with them (design section 3). */
@@ -64,33 +68,43 @@ export class Recovery {
     this.#sightings = seen;
   }
 
+  /** In the instance's queue, so that no request of this process decides about it between the write and the run. */
   async #claim(stored: StoredInstance, unchangedMs: number): Promise<void> {
-    const { engine, leaseMs } = this.#options;
-    const { record } = stored;
-    const self = { holder: engine.holder, isRunning: engine.isRunning(record.instanceId) };
-    switch (claimOf(record, self, { unchangedMs, leaseMs })) {
-      case 'leave':
-        return;
-      case 'run':
-        void engine.run(stored);
-        return;
-      case 'take over':
-        await this.#takeOver(stored);
+    const { queue, logger } = this.#options;
+    const { instanceId } = stored.record;
+    if (!this.#isClaimed(stored, unchangedMs)) return;
+    try {
+      await queue.run(instanceId, async () => {
+        if (this.#isClaimed(stored, unchangedMs)) await this.#takeOver(stored);
+      });
+    } catch (error) {
+      // Written in between: by another process, or by an operation that ended here.
+      if (error instanceof StoreConflict) return;
+      // The others are looked at all the same.
+      logger.warn({ instance: instanceId, err: error }, 'taking an operation over failed');
     }
   }
 
+  #isClaimed({ record }: StoredInstance, unchangedMs: number): boolean {
+    const { engine, leaseMs } = this.#options;
+    const self = { holder: engine.holder, isRunning: engine.isRunning(record.instanceId) };
+    return claimOf(record, self, { unchangedMs, leaseMs }) === 'take over';
+  }
+
+  /** By a write, because what was listed may be of long ago. */
   async #takeOver({ record, version }: StoredInstance): Promise<void> {
     const { store, engine, logger } = this.#options;
-    const { operation, instanceId } = record;
-    // Whoever waited for the answer is gone, so what comes of it has to stay to be polled.
-    const taken = { ...record, operation: { ...operation, holder: engine.holder, asynchronous: true } };
-    try {
-      const stored = { record: taken, version: await store.put(taken, version) };
-      logger.info({ instance: instanceId, operation: operation.id }, 'operation taken over');
-      void engine.run(stored);
-    } catch (error) {
-      // Another process was first.
-      if (!(error instanceof StoreConflict)) throw error;
-    }
+    const { instanceId } = record;
+    // Whoever waited for the answer may be gone, so what comes of it has to stay to be polled.
+    const operation = {
+      ...record.operation,
+      holder: engine.holder,
+      heartbeat: record.operation.heartbeat + 1,
+      asynchronous: true,
+    };
+    const taken = { ...record, operation };
+    const stored = { record: taken, version: await store.put(taken, version) };
+    logger.info({ instance: instanceId, operation: operation.id }, 'operation taken over');
+    void engine.run(stored);
   }
 }

@@ -14,26 +14,20 @@ export interface Patience {
   atOnce?: boolean;
 }
 
-/**
- * Runs an operation whose record was just written, and waits for it: if the platform accepts 202 then not for long, else
- * as long as platforms wait for an answer.
- * @throws BrokerError whatever the operation failed with
- */
-export async function carryOut(
-  context: OperationContext,
-  stored: StoredInstance,
-  patience: Patience,
-): Promise<Progressed> {
-  const { instanceId, operation } = stored.record;
-  const finished = context.engine.run(stored);
-  return awaitFinished(context, { instanceId, operation: operation.id, finished }, patience);
-}
-
 /** An operation that runs in this process. */
 export interface RunningOperation {
   instanceId: string;
   operation: string;
   finished: Promise<Finished>;
+}
+
+/**
+ * Runs an operation whose record was just written. To be called in the same turn of the instance's queue as the write:
+ * in between nobody else may decide about the instance.
+ */
+export function carryOut({ engine }: OperationContext, stored: StoredInstance): RunningOperation {
+  const { instanceId, operation } = stored.record;
+  return { instanceId, operation: operation.id, finished: engine.run(stored) };
 }
 
 /** Waits for an operation of this process. @throws BrokerError whatever it failed with */

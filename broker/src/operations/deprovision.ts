@@ -66,7 +66,8 @@ async function beginDeprovision(
   if (stored === undefined) throw new BrokerError('InstanceGone');
   if (isUnderWay(stored.record)) {
     if (acceptsIncomplete) await engine.makeAsynchronous(instanceId);
-    return { operation: stored.record.operation.id, finished: engine.finished(instanceId) };
+    const { id } = stored.record.operation;
+    return { operation: id, finished: engine.finished(instanceId, id) };
   }
   if (engine.isRunning(instanceId)) {
     await engine.halt(instanceId);
@@ -80,7 +81,7 @@ async function beginDeprovision(
   const record = deprovisioning(stored.record, { ...operation, asynchronous: atOnce });
   const version = await store.put(record, stored.version);
   if (holder === engine.holder) run(context, { record, version });
-  return { operation: operation.id, finished: engine.finished(instanceId) };
+  return { operation: operation.id, finished: engine.finished(instanceId, operation.id) };
 }
 
 function isUnderWay({ state, operation }: InstanceRecord): boolean {

@@ -61,8 +61,7 @@ export function decideProvision(
 /** What the decision led to, before anything is waited for. */
 type Begun =
   | { kind: 'outcome'; outcome: ProvisionOutcome }
-  | { kind: 'begun'; stored: StoredInstance }
-  | { kind: 'joined'; running: RunningOperation };
+  | { kind: 'running'; running: RunningOperation; atOnce: boolean };
 
 /**
  * Provisions an instance (osb.md 1.3, checks in the order of 2.3). The record is written before the first side effect;
@@ -75,18 +74,12 @@ export async function provision(
 ): Promise<ProvisionOutcome> {
   const { instanceId, attributes, acceptsIncomplete } = request;
   const plan = findPlan(context.catalog.current(), attributes.serviceId, attributes.planId);
-  const atOnce = readinessOf(plan.entry) !== undefined;
   const begun = await context.queue.run(instanceId, async () =>
     unlessOvertaken(async () => decide(context, request, plan)),
   );
-  switch (begun.kind) {
-    case 'outcome':
-      return begun.outcome;
-    case 'begun':
-      return created(await carryOut(context, begun.stored, { acceptsIncomplete, atOnce }));
-    case 'joined':
-      return created(await awaitFinished(context, begun.running, { acceptsIncomplete, atOnce: true }));
-  }
+  if (begun.kind === 'outcome') return begun.outcome;
+  const { running, atOnce } = begun;
+  return created(await awaitFinished(context, running, { acceptsIncomplete, atOnce }));
 }
 
 function created(progressed: Progressed): ProvisionOutcome {
@@ -115,14 +108,15 @@ async function join(
   acceptsIncomplete: boolean,
 ): Promise<Begun> {
   const { instanceId, operation } = record;
-  const finished = engine.finished(instanceId);
+  const finished = engine.finished(instanceId, operation.id);
   if (acceptsIncomplete) {
     await engine.makeAsynchronous(instanceId);
     return { kind: 'outcome', outcome: { state: 'accepted', operation: operation.id } };
   }
   // Another process acts on it, or none does yet after a crash: nothing to wait for here.
   if (finished === undefined) throw new BrokerError('ConcurrencyError');
-  return { kind: 'joined', running: { instanceId, operation: operation.id, finished } };
+  const running = { instanceId, operation: operation.id, finished };
+  return { kind: 'running', running, atOnce: true };
 }
 
 async function beginProvision(
@@ -147,7 +141,7 @@ async function beginProvision(
   context.recentlyDeleted.remove(instanceKey(instanceId));
   return record.state === 'ready'
     ? { kind: 'outcome', outcome: { state: 'created' } }
-    : { kind: 'begun', stored };
+    : { kind: 'running', running: carryOut(context, stored), atOnce: record.readinessSeconds !== undefined };
 }
 
 function firstRecord(

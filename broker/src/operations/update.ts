@@ -30,8 +30,7 @@ export interface UpdateRequest {
 type Begun =
   | { kind: 'done' }
   | { kind: 'accepted'; operation: string }
-  | { kind: 'begun'; stored: StoredInstance; atOnce: boolean }
-  | { kind: 'joined'; running: RunningOperation };
+  | { kind: 'running'; running: RunningOperation; atOnce: boolean };
 
 /**
  * Updates an instance: another plan of its service, other parameters, another context (osb.md 1.5). Only what differs is
@@ -48,10 +47,8 @@ export async function update(context: OperationContext, request: UpdateRequest):
       return { state: 'done' };
     case 'accepted':
       return { state: 'accepted', operation: begun.operation };
-    case 'begun':
-      return carryOut(context, begun.stored, { acceptsIncomplete, atOnce: begun.atOnce });
-    case 'joined':
-      return awaitFinished(context, begun.running, { acceptsIncomplete });
+    case 'running':
+      return awaitFinished(context, begun.running, { acceptsIncomplete, atOnce: begun.atOnce });
   }
 }
 
@@ -109,7 +106,7 @@ async function join(
   record: InstanceRecord,
 ): Promise<Begun> {
   const { instanceId, operation, target } = record;
-  const finished = engine.finished(instanceId);
+  const finished = engine.finished(instanceId, operation.id);
   const isSame =
     target !== undefined &&
     isSameInstanceShape(target.attributes, wantedAttributes(target.attributes, request)) &&
@@ -123,7 +120,7 @@ async function join(
     return { kind: 'accepted', operation: operation.id };
   }
   if (finished === undefined) throw new BrokerError('ConcurrencyError');
-  return { kind: 'joined', running: { instanceId, operation: operation.id, finished } };
+  return { kind: 'running', running: { instanceId, operation: operation.id, finished }, atOnce: false };
 }
 
 /** An update that is allowed and changes something. */
@@ -166,7 +163,7 @@ async function beginUpdate(
     operation: { ...operation, asynchronous: atOnce },
     target,
   };
-  return { kind: 'begun', stored: await put(context, updating, version), atOnce };
+  return { kind: 'running', running: carryOut(context, await put(context, updating, version)), atOnce };
 }
 
 /** Where nothing is made, or all stays as it was made, there is nothing that a crash could interrupt. */
