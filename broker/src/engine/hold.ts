@@ -45,38 +45,18 @@ export class Hold {
     return this.#isDeleted;
   }
 
-  /** Writes what `change` makes of the record. @throws HoldLost */
-  async write(change: (record: InstanceRecord) => InstanceRecord): Promise<void> {
+  /** Writes what `change` makes of the record, or deletes it when that is nothing. @throws HoldLost */
+  async write(change: (record: InstanceRecord) => InstanceRecord | undefined): Promise<void> {
     await this.#inTurn(async () => {
       const record = change(this.#stored.record);
-      const { store } = this.#options;
-      const version = await this.#persistently(
-        async () => store.put(record, this.#stored.version),
-        async () => {
-          const found = await store.get(record.instanceId);
-          return found !== undefined && isDeepStrictEqual(found.record, asJson(record))
-            ? found.version
-            : undefined;
-        },
-      );
-      this.#stored = { record, version };
+      if (record === undefined) await this.#delete();
+      else await this.#put(record);
     });
   }
 
   /** Deletes the record. @throws HoldLost */
   async delete(): Promise<void> {
-    await this.#inTurn(async () => {
-      const { store } = this.#options;
-      const { record, version } = this.#stored;
-      await this.#persistently(
-        async () => {
-          await store.delete(record.instanceId, version);
-          return true;
-        },
-        async () => ((await store.get(record.instanceId)) === undefined ? true : undefined),
-      );
-      this.#isDeleted = true;
-    });
+    await this.write(() => undefined);
   }
 
   /** Shows that the holder lives, so that nobody takes the record over. @throws HoldLost */
@@ -85,6 +65,33 @@ export class Hold {
       ...record,
       operation: { ...record.operation, heartbeat: record.operation.heartbeat + 1 },
     }));
+  }
+
+  async #put(record: InstanceRecord): Promise<void> {
+    const { store } = this.#options;
+    const version = await this.#persistently(
+      async () => store.put(record, this.#stored.version),
+      async () => {
+        const found = await store.get(record.instanceId);
+        return found !== undefined && isDeepStrictEqual(found.record, asJson(record))
+          ? found.version
+          : undefined;
+      },
+    );
+    this.#stored = { record, version };
+  }
+
+  async #delete(): Promise<void> {
+    const { store } = this.#options;
+    const { record, version } = this.#stored;
+    await this.#persistently(
+      async () => {
+        await store.delete(record.instanceId, version);
+        return true;
+      },
+      async () => ((await store.get(record.instanceId)) === undefined ? true : undefined),
+    );
+    this.#isDeleted = true;
   }
 
   async #inTurn(task: () => Promise<void>): Promise<void> {

@@ -498,10 +498,35 @@ test('an operation that is told to be asynchronous while it runs keeps its failu
   provisioner.fails.set('ready', [refused]);
   const running = engine.run(await stored(provisioning('me', { readinessSeconds: 5 })));
   await jest.advanceTimersByTimeAsync(100);
-  await engine.makeAsynchronous('i');
+  expect(await engine.makeAsynchronous('i', 'provision-id')).toBe(true);
   open();
   await settled(running);
   expect(await recordNow()).toMatchObject({ state: 'failed', operation: { asynchronous: true } });
+});
+
+test('an operation that is told to be asynchronous while it is taken back keeps its failure', async () => {
+  let open: () => void = () => undefined;
+  provisioner.fails.set('ready', [refused]);
+  provisioner.remove = async () => new Promise((resolve) => (open = resolve));
+  const running = engine.run(await stored(provisioning('me', { readinessSeconds: 5 })));
+  await jest.advanceTimersByTimeAsync(100);
+  const told = engine.makeAsynchronous('i', 'provision-id');
+  open();
+  expect(await settled(told)).toBe(true);
+  await settled(running);
+  expect(await recordNow()).toMatchObject({ state: 'failed', operation: { asynchronous: true } });
+});
+
+test('an operation that ends before it can be told to be asynchronous says so', async () => {
+  let told: Promise<boolean> | undefined;
+  const remove = store.delete.bind(store);
+  store.delete = async (instanceId, expected) => {
+    told = engine.makeAsynchronous('i', 'provision-id');
+    await remove(instanceId, expected);
+  };
+  provisioner.fails.set('make', [refused]);
+  await settled(engine.run(await stored(provisioning('me'))));
+  expect(await told).toBe(false);
 });
 
 test('a write that happened although the store did not say so is not done twice', async () => {

@@ -112,17 +112,23 @@ export class OperationEngine {
     await running.finished;
   }
 
-  /** Records that the platform was told 202, so that a failure stays to be polled. Does nothing when it just ended. */
-  async makeAsynchronous(instanceId: string): Promise<void> {
+  /**
+   * Records that the platform is told 202, so that a failure stays to be polled. Whether that is recorded: false when the
+   * operation has just ended, or does not run here any more.
+   */
+  async makeAsynchronous(instanceId: string, operation: string): Promise<boolean> {
     const running = this.#running.get(instanceId);
-    await running?.hold
-      .write((record) => {
+    if (running?.operation !== operation) return false;
+    try {
+      await running.hold.write((record) => {
         const { operation } = withProgress(record, running.progress.text);
         return { ...record, operation: { ...operation, asynchronous: true } };
-      })
-      .catch((error: unknown) => {
-        if (!(error instanceof HoldLost)) throw error;
       });
+      return true;
+    } catch (error) {
+      if (error instanceof HoldLost) return false;
+      throw error;
+    }
   }
 
   /**

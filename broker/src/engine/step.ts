@@ -97,7 +97,7 @@ async function provision(context: StepContext, step: Step): Promise<Settled | un
  */
 async function undoProvision(context: StepContext, step: Step): Promise<Settled> {
   const { hold, work } = step;
-  const { resources, provisionKind, operation } = hold.record;
+  const { resources, provisionKind } = hold.record;
   const error = failed(step);
   try {
     await context.provisionerOf(provisionKind).remove(resources, work);
@@ -112,8 +112,12 @@ async function undoProvision(context: StepContext, step: Step): Promise<Settled>
     await hold.write((record) => provisionFailed(record, failureOf(incomplete), resources));
     return { outcome: 'failed', error: incomplete };
   }
-  if (isRefusal(error) && !operation.asynchronous) await hold.delete();
-  else await hold.write((record) => provisionFailed(record, failureOf(error)));
+  // Whether a platform polls may have changed until this very write.
+  await hold.write((record) =>
+    isRefusal(error) && !record.operation.asynchronous
+      ? undefined
+      : provisionFailed(record, failureOf(error)),
+  );
   return { outcome: 'failed', error };
 }
 

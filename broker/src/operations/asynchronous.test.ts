@@ -1,6 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { KubeObject } from '@mesitis/kube';
+import { KubeError } from '@mesitis/kube';
 import { MemoryKube } from '@mesitis/kube/memory';
+import { MemoryInstanceStore } from '../store/memory-instance-store.js';
 import { objectsEntry, provisionBody, wrapped } from '../testing/fixtures.js';
 import type { TestBroker } from '../testing/test-broker.js';
 import { madeObjects, testBrokers } from '../testing/test-broker.js';
@@ -144,5 +146,31 @@ describe('an operation that takes longer than a request should', () => {
       return answer.status === 410 ? answer : undefined;
     });
     expect(await kube.get(ref)).toBeUndefined();
+  });
+});
+
+test('a refusal can be polled at one process although another one carried the provisioning out', async () => {
+  const kube = new MemoryKube();
+  const store = new MemoryInstanceStore();
+  const objects = [objectsEntry('web'), wrapped({ kind: 'ConfigMap', name: 'web' }, 'web', 1)];
+  const [one, other] = await Promise.all([start({ kube, store, objects }), start({ kube, store })]);
+  let creating: () => void = () => undefined;
+  let refuse: () => void = () => undefined;
+  const begun = new Promise<void>((resolve) => (creating = resolve));
+  const refused = new Promise<void>((resolve) => (refuse = resolve));
+  jest.spyOn(kube, 'create').mockImplementation(async () => {
+    creating();
+    await refused;
+    throw new KubeError('invalid', 'spec.ports: Required value');
+  });
+  const first = one.send('PUT', INSTANCE, provisionBody('web'));
+  await begun;
+  const second = await other.send('PUT', ASYNC, provisionBody('web'));
+  expect(second.status).toBe(202);
+  refuse();
+  expect((await first).status).toBe(400);
+  expect(await polled(other, operationOf(second.body))).toMatchObject({
+    state: 'failed',
+    description: expect.stringContaining('spec.ports: Required value'),
   });
 });

@@ -1,6 +1,7 @@
 import type { Finished } from '../engine/operation-engine.js';
 import { delay } from '../delay.js';
 import { BrokerError } from '../errors.js';
+import type { InstanceRecord } from '../store/instance-record.js';
 import type { StoredInstance } from '../store/instance-store.js';
 import type { OperationContext } from './context.js';
 
@@ -18,6 +19,8 @@ export interface Patience {
 export interface RunningOperation {
   instanceId: string;
   operation: string;
+  /** Whether its record says already that a platform polls it. */
+  isAsynchronous: boolean;
   finished: Promise<Finished>;
 }
 
@@ -27,29 +30,53 @@ export interface RunningOperation {
  */
 export function carryOut({ engine }: OperationContext, stored: StoredInstance): RunningOperation {
   const { instanceId, operation } = stored.record;
-  return { instanceId, operation: operation.id, finished: engine.run(stored) };
+  const { id, asynchronous } = operation;
+  return { instanceId, operation: id, isAsynchronous: asynchronous, finished: engine.run(stored) };
 }
 
-/** Waits for an operation of this process. @throws BrokerError whatever it failed with */
+/** The operation that the record describes, if this process carries it out. */
+export function runningHere(
+  { engine }: OperationContext,
+  { instanceId, operation: { id, asynchronous } }: InstanceRecord,
+): RunningOperation | undefined {
+  const finished = engine.finished(instanceId, id);
+  return finished === undefined
+    ? undefined
+    : { instanceId, operation: id, isAsynchronous: asynchronous, finished };
+}
+
+/**
+ * Waits for an operation of this process: if the platform accepts 202 then not for long, else as long as platforms wait
+ * for an answer.
+ * @throws BrokerError whatever it failed with
+ */
 export async function awaitFinished(
-  { engine, budgetMs, patienceMs }: OperationContext,
-  { instanceId, operation, finished }: RunningOperation,
+  context: OperationContext,
+  running: RunningOperation,
   { acceptsIncomplete, atOnce = false }: Patience,
 ): Promise<Progressed> {
-  const accepted = { state: 'accepted', operation } as const;
-  if (atOnce && acceptsIncomplete) return accepted;
-  const waited = await within(finished, acceptsIncomplete ? budgetMs : patienceMs);
-  if (waited === undefined) {
-    if (!acceptsIncomplete) throw new BrokerError('StillRunning');
-    await engine.makeAsynchronous(instanceId);
-    // It may have ended while that was written: then nobody would find anything to poll.
-    const late = engine.isRunning(instanceId) ? undefined : await finished;
-    return late === undefined ? accepted : resultOf(late);
-  }
-  return resultOf(waited);
+  const { budgetMs, patienceMs } = context;
+  const { finished } = running;
+  const accepted = { state: 'accepted', operation: running.operation } as const;
+  if (!acceptsIncomplete) return resultOf(await within(finished, patienceMs));
+  if (atOnce && running.isAsynchronous) return accepted;
+  const waited = await within(finished, atOnce ? 0 : budgetMs);
+  if (waited !== undefined) return resultOf(waited);
+  // The store may be away: even that must not keep the request for ever.
+  const late = await within(acceptedOrFinished(context, running), Math.max(0, patienceMs - budgetMs));
+  return late === 'accepted' ? accepted : resultOf(late);
 }
 
-function resultOf(finished: Finished): Progressed {
+/** It may end before it is written that somebody polls: then nobody would find anything to poll. */
+async function acceptedOrFinished(
+  { engine }: OperationContext,
+  { instanceId, operation, finished }: RunningOperation,
+): Promise<'accepted' | Finished> {
+  return (await engine.makeAsynchronous(instanceId, operation)) ? 'accepted' : finished;
+}
+
+function resultOf(finished: Finished | undefined): Progressed {
+  if (finished === undefined) throw new BrokerError('StillRunning');
   switch (finished.outcome) {
     case 'succeeded':
       return { state: 'done' };

@@ -1,11 +1,10 @@
-import type { Finished } from '../engine/operation-engine.js';
 import { begin, deprovisioning } from '../engine/transitions.js';
 import { delay } from '../delay.js';
 import { BrokerError } from '../errors.js';
 import type { InstanceRecord } from '../store/instance-record.js';
 import type { StoredInstance } from '../store/instance-store.js';
-import type { Progressed } from './await-operation.js';
-import { awaitFinished, within } from './await-operation.js';
+import type { Progressed, RunningOperation } from './await-operation.js';
+import { awaitFinished, runningHere, within } from './await-operation.js';
 import type { OperationContext } from './context.js';
 import { unlessOvertaken } from './overtaken.js';
 import { bindingKey, instanceKey } from './context.js';
@@ -38,17 +37,17 @@ export async function deprovision(
   const begun = await context.queue.run(instanceId, async () =>
     unlessOvertaken(async () => beginDeprovision(context, request, atOnce)),
   );
-  const { operation, finished } = begun;
+  const { operation, running } = begun;
   if (atOnce) return { state: 'accepted', operation };
-  return finished === undefined
+  return running === undefined
     ? awaitOther(context, request, operation)
-    : awaitFinished(context, { instanceId, operation, finished }, { acceptsIncomplete });
+    : awaitFinished(context, running, { acceptsIncomplete });
 }
 
-/** The deprovisioning that runs from now on; `finished` is absent when another process carries it out. */
+/** The deprovisioning that runs from now on; `running` is absent when another process carries it out. */
 interface Begun {
   operation: string;
-  finished: Promise<Finished> | undefined;
+  running: RunningOperation | undefined;
 }
 
 function isAwaited({ catalog }: OperationContext, planId: string): boolean {
@@ -58,17 +57,13 @@ function isAwaited({ catalog }: OperationContext, planId: string): boolean {
 
 async function beginDeprovision(
   context: OperationContext,
-  { instanceId, acceptsIncomplete }: DeprovisionRequest,
+  { instanceId }: DeprovisionRequest,
   atOnce: boolean,
 ): Promise<Begun> {
   const { store, engine, newId, clock } = context;
   let stored = await store.get(instanceId);
   if (stored === undefined) throw new BrokerError('InstanceGone');
-  if (isUnderWay(stored.record)) {
-    if (acceptsIncomplete) await engine.makeAsynchronous(instanceId);
-    const { id } = stored.record.operation;
-    return { operation: id, finished: engine.finished(instanceId, id) };
-  }
+  if (isUnderWay(stored.record)) return begunOf(context, stored.record);
   if (engine.isRunning(instanceId)) {
     await engine.halt(instanceId);
     stored = await store.get(instanceId);
@@ -81,7 +76,11 @@ async function beginDeprovision(
   const record = deprovisioning(stored.record, { ...operation, asynchronous: atOnce });
   const version = await store.put(record, stored.version);
   if (holder === engine.holder) run(context, { record, version });
-  return { operation: operation.id, finished: engine.finished(instanceId, operation.id) };
+  return begunOf(context, record);
+}
+
+function begunOf(context: OperationContext, record: InstanceRecord): Begun {
+  return { operation: record.operation.id, running: runningHere(context, record) };
 }
 
 function isUnderWay({ state, operation }: InstanceRecord): boolean {

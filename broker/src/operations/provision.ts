@@ -12,7 +12,7 @@ import type { StoredInstance } from '../store/instance-store.js';
 import { RecordTooLarge } from '../store/instance-store.js';
 import { consumerName, consumerOf, refusalOf } from '../whitelist.js';
 import type { Progressed, RunningOperation } from './await-operation.js';
-import { awaitFinished, carryOut } from './await-operation.js';
+import { awaitFinished, carryOut, runningHere } from './await-operation.js';
 import type { OperationContext } from './context.js';
 import { unlessOvertaken } from './overtaken.js';
 import { instanceKey } from './context.js';
@@ -103,20 +103,20 @@ async function decide(
 }
 
 async function join(
-  { engine }: OperationContext,
-  { record }: StoredInstance,
+  context: OperationContext,
+  { record, version }: StoredInstance,
   acceptsIncomplete: boolean,
 ): Promise<Begun> {
-  const { instanceId, operation } = record;
-  const finished = engine.finished(instanceId, operation.id);
-  if (acceptsIncomplete) {
-    await engine.makeAsynchronous(instanceId);
-    return { kind: 'outcome', outcome: { state: 'accepted', operation: operation.id } };
-  }
+  const running = runningHere(context, record);
+  if (running !== undefined) return { kind: 'running', running, atOnce: true };
   // Another process acts on it, or none does yet after a crash: nothing to wait for here.
-  if (finished === undefined) throw new BrokerError('ConcurrencyError');
-  const running = { instanceId, operation: operation.id, finished };
-  return { kind: 'running', running, atOnce: true };
+  if (!acceptsIncomplete) throw new BrokerError('ConcurrencyError');
+  const { operation } = record;
+  if (!operation.asynchronous) {
+    // Who acts on it reads there that a refusal has to stay to be polled.
+    await put(context, { ...record, operation: { ...operation, asynchronous: true } }, version);
+  }
+  return { kind: 'outcome', outcome: { state: 'accepted', operation: operation.id } };
 }
 
 async function beginProvision(

@@ -8,7 +8,7 @@ import type { InstanceAttributes, InstanceRecord, InstanceShape } from '../store
 import type { StoredInstance } from '../store/instance-store.js';
 import { consumerOf, refusalOf } from '../whitelist.js';
 import type { Progressed, RunningOperation } from './await-operation.js';
-import { awaitFinished, carryOut } from './await-operation.js';
+import { awaitFinished, carryOut, runningHere } from './await-operation.js';
 import type { OperationContext } from './context.js';
 import { unlessOvertaken } from './overtaken.js';
 import { limitsOf, requireRoom } from './limits.js';
@@ -100,13 +100,8 @@ async function recordContext(
   return { kind: 'done' };
 }
 
-async function join(
-  { engine }: OperationContext,
-  request: UpdateRequest,
-  record: InstanceRecord,
-): Promise<Begun> {
-  const { instanceId, operation, target } = record;
-  const finished = engine.finished(instanceId, operation.id);
+function join(context: OperationContext, request: UpdateRequest, record: InstanceRecord): Begun {
+  const { operation, target } = record;
   const isSame =
     target !== undefined &&
     isSameInstanceShape(target.attributes, wantedAttributes(target.attributes, request)) &&
@@ -115,12 +110,11 @@ async function join(
   if (target.readinessSeconds !== undefined && !request.acceptsIncomplete) {
     throw new BrokerError('AsyncRequired');
   }
-  if (request.acceptsIncomplete) {
-    await engine.makeAsynchronous(instanceId);
-    return { kind: 'accepted', operation: operation.id };
-  }
-  if (finished === undefined) throw new BrokerError('ConcurrencyError');
-  return { kind: 'running', running: { instanceId, operation: operation.id, finished }, atOnce: false };
+  const running = runningHere(context, record);
+  if (running !== undefined) return { kind: 'running', running, atOnce: true };
+  // Another process acts on it, whose failure is recorded in any case.
+  if (!request.acceptsIncomplete) throw new BrokerError('ConcurrencyError');
+  return { kind: 'accepted', operation: operation.id };
 }
 
 /** An update that is allowed and changes something. */
