@@ -3,7 +3,8 @@ import type { Backoff } from '@mesitis/kube';
 import { delay } from '../delay.js';
 import type { InstanceRecord } from '../store/instance-record.js';
 import type { InstanceStore, StoredInstance } from '../store/instance-store.js';
-import { StoreConflict, StoreUnavailable } from '../store/instance-store.js';
+import { RecordTooLarge, StoreConflict, StoreUnavailable } from '../store/instance-store.js';
+import { shortened } from './transitions.js';
 
 /** The record is not this process's to act on any more: somebody wrote it, or the process is told to stop. */
 export class HoldLost extends Error {
@@ -45,12 +46,20 @@ export class Hold {
     return this.#isDeleted;
   }
 
-  /** Writes what `change` makes of the record, or deletes it when that is nothing. @throws HoldLost */
+  /** Writes what `change` makes of the record, or deletes it when that is nothing. @throws HoldLost, RecordTooLarge */
   async write(change: (record: InstanceRecord) => InstanceRecord | undefined): Promise<void> {
     await this.#inTurn(async () => {
       const record = change(this.#stored.record);
-      if (record === undefined) await this.#delete();
-      else await this.#put(record);
+      if (record === undefined) {
+        await this.#delete();
+        return;
+      }
+      try {
+        await this.#put(record);
+      } catch (error) {
+        if (!(error instanceof RecordTooLarge)) throw error;
+        await this.#put(shortened(record));
+      }
     });
   }
 

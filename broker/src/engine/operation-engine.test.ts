@@ -129,10 +129,11 @@ function processOf(
   holder: string,
   store: MemoryInstanceStore,
   provisioner: FakeProvisioner,
+  provisionerOf: () => Provisioner = () => provisioner,
 ): OperationEngine {
   return new OperationEngine({
     store,
-    provisionerOf: () => provisioner,
+    provisionerOf,
     revoke: () => Promise.resolve(),
     logger: createLogger({ write: () => undefined }),
     metrics: noMetrics,
@@ -289,6 +290,67 @@ describe('updating', () => {
       error: { code: 'UpdateIncomplete', instanceUsable: false },
     });
     expect(await recordNow()).toMatchObject({ state: 'ready', leftovers: resourcesOf('b', 'c') });
+  });
+
+  test('restores first what an earlier update could not', async () => {
+    const changes: string[] = [];
+    provisioner.change = async (from, to) => {
+      changes.push(`${namesOf(from).join()} to ${namesOf(to).join()}`);
+      return Promise.resolve(to);
+    };
+    const record = { ...updating('me', 'd'), leftovers: resourcesOf('b', 'c') };
+    await settled(engine.run(await stored(record)));
+    expect(changes).toEqual(['b,c to a,b', 'a,b to d']);
+    const after = await recordNow();
+    expect([after?.state, after?.leftovers, after?.resources]).toEqual([
+      'ready',
+      undefined,
+      resourcesOf('d'),
+    ]);
+  });
+
+  test('that still can not restore it says so, and forgets nothing', async () => {
+    provisioner.fails.set('change', [broken]);
+    const record = { ...updating('me', 'd'), leftovers: resourcesOf('b', 'c') };
+    expect(await settled(engine.run(await stored(record)))).toMatchObject({
+      error: { code: 'UpdateIncomplete', instanceUsable: false },
+    });
+    expect(await recordNow()).toMatchObject({
+      state: 'ready',
+      resources: resourcesOf('a', 'b'),
+      leftovers: resourcesOf('b', 'c'),
+      operation: { failure: { instanceUsable: false } },
+    });
+  });
+});
+
+describe('an operation that can not be gone on with is ended instead of tried for ever, and deleting cleans up', () => {
+  const { target, ...aimless } = updating('me', 'c');
+
+  test.each<[string, InstanceRecord, object]>([
+    ['provisioning', provisioning('me'), { state: 'failed', leftovers: resourcesOf('a', 'b') }],
+    ['updating', updating('me', 'c'), { state: 'ready', leftovers: resourcesOf('c') }],
+    ['updating to nothing', aimless, { state: 'ready' }],
+    ['deprovisioning', { ...provisioning('me'), state: 'deprovisioning' }, { state: 'deprovisioning' }],
+  ])('%s', async (_state, record, after) => {
+    engine = processOf('me', store, provisioner, () => {
+      throw new BrokerError('OfferingMisconfigured', 'not set up any more');
+    });
+    const finished = await settled(engine.run(await stored(record)));
+    expect(finished).toMatchObject({ outcome: 'failed' });
+    expect(await recordNow()).toMatchObject({ ...after, operation: { state: 'failed' } });
+  });
+
+  test('when there is no room for the reason, the reason is shortened', async () => {
+    provisioner.fails.set('ready', [new BrokerError('NotReady', 'x'.repeat(1_000))]);
+    const put = store.put.bind(store);
+    store.put = async (record, expected) => {
+      if (JSON.stringify(record).length > 1_500) throw new RecordTooLarge('too large');
+      return put(record, expected);
+    };
+    await settled(engine.run(await stored(provisioning('me', { readinessSeconds: 5 }))));
+    expect(provisioner.there.size).toBe(0);
+    expect((await recordNow())?.operation.failure?.description).toMatch(/^x{200}…$/);
   });
 });
 

@@ -4,7 +4,9 @@ import { BrokerError, isRefusal, publicMessage } from '../errors.js';
 import type { Provisioner, Resources, Work } from '../provision/provisioner.js';
 import type { BindingRecord } from '../store/instance-record.js';
 import type { Hold } from './hold.js';
+import { HoldLost } from './hold.js';
 import {
+  brokenOff,
   deprovisionFailed,
   errorOf,
   everything,
@@ -44,6 +46,36 @@ export interface Step {
  * @throws HoldLost, or a passing error after which the same step is to be taken again
  */
 export async function takeStep(context: StepContext, step: Step): Promise<Settled | undefined> {
+  try {
+    return await next(context, step);
+  } catch (error) {
+    if (error instanceof HoldLost) throw error;
+    rethrowIfPassing(step, error);
+    return breakOff(context, step, error);
+  }
+}
+
+/** What no step is prepared for would be met again for ever: a way of provisioning that is gone, or a full record. */
+async function breakOff({ logger }: StepContext, { hold, work }: Step, error: unknown): Promise<Settled> {
+  const { type } = hold.record.operation;
+  logger.error({ instance: work.instanceId, err: error }, 'operation can not be gone on with');
+  const failure = new BrokerError(
+    INCOMPLETE[type],
+    `${publicMessage(error)}; the operation was broken off, delete the instance`,
+    { cause: error, ...(type === 'provision' ? {} : { instanceUsable: false }) },
+  );
+  await hold.write((record) => brokenOff(record, failureOf(failure)));
+  return { outcome: 'failed', error: failure };
+}
+
+/** 5xx, because that is what makes a platform clean up. */
+const INCOMPLETE = {
+  provision: 'ProvisionIncomplete',
+  update: 'UpdateIncomplete',
+  deprovision: 'DeprovisionIncomplete',
+} as const;
+
+async function next(context: StepContext, step: Step): Promise<Settled | undefined> {
   const { state, operation } = step.hold.record;
   switch (state) {
     case 'provisioning':
@@ -123,11 +155,23 @@ async function undoProvision(context: StepContext, step: Step): Promise<Settled>
 
 async function update(context: StepContext, step: Step): Promise<Settled | undefined> {
   const { hold, work } = step;
-  const { resources, target, provisionKind } = hold.record;
+  const { resources, target, provisionKind, leftovers } = hold.record;
   if (target === undefined) throw new Error('an instance that is updated has a target');
   const provisioner = context.provisionerOf(provisionKind);
   const { readinessSeconds } = target;
   let changed: Resources;
+  if (leftovers !== undefined) {
+    try {
+      // What an update before it left is not what the record says: that comes first.
+      await provisioner.change(leftovers, resources, work);
+    } catch (error) {
+      rethrowIfPassing(step, error);
+      const incomplete = incompleteUpdate(error);
+      await hold.write((record) => updateFailed(record, failureOf(incomplete), true));
+      return { outcome: 'failed', error: incomplete };
+    }
+    await hold.write(({ leftovers, ...record }) => record);
+  }
   try {
     changed = await provisioner.change(resources, target.resources, work);
     if (readinessSeconds !== undefined) await provisioner.awaitReady(changed, work, readinessSeconds);
@@ -137,6 +181,14 @@ async function update(context: StepContext, step: Step): Promise<Settled | undef
   }
   await hold.write((record) => succeeded({ ...record, target: { ...target, resources: changed } }));
   return { outcome: 'succeeded' };
+}
+
+function incompleteUpdate(cause: unknown): BrokerError {
+  return new BrokerError(
+    'UpdateIncomplete',
+    `the state before an earlier update could still not be restored: ${publicMessage(cause)}; update again or delete the instance`,
+    { cause, instanceUsable: false },
+  );
 }
 
 /** From here on the next step takes back what was done. */

@@ -101,6 +101,24 @@ export function deprovisionFailed(record: InstanceRecord, failure: OperationFail
   };
 }
 
+/**
+ * The operation ended because it can not be gone on with here, whatever is tried. What it may have made stays recorded,
+ * so that deleting the instance cleans up.
+ */
+export function brokenOff(record: InstanceRecord, failure: OperationFailure): InstanceRecord {
+  switch (record.state) {
+    case 'provisioning':
+      return provisionFailed(record, failure, record.resources);
+    case 'updating':
+      return updateFailed(record, failure, false);
+    case 'deprovisioning':
+      return deprovisionFailed(record, failure);
+    case 'ready':
+    case 'failed':
+      return record;
+  }
+}
+
 /** The record as deprovisioning begins: nothing is to become of it any more. */
 export function deprovisioning(record: InstanceRecord, operation: OperationRecord): InstanceRecord {
   const { target, ...rest } = record;
@@ -133,6 +151,26 @@ function withLeftovers(resources: Resources, leftovers: Resources | undefined): 
 function nameOf(object: KubeObject): string {
   return JSON.stringify(refOf(object));
 }
+
+/** Without what nothing depends on, for a store that has no room left. */
+export function shortened(record: InstanceRecord): InstanceRecord {
+  const { requestedBy, ...rest } = record;
+  const { progress, failure, ...operation } = record.operation;
+  return {
+    ...rest,
+    operation: {
+      ...operation,
+      ...(failure === undefined ? {} : { failure: { ...failure, description: briefly(failure) } }),
+    },
+    bindings: record.bindings.map(({ requestedBy, ...binding }) => binding),
+  };
+}
+
+function briefly({ description }: OperationFailure): string {
+  return description.length <= BRIEF ? description : `${description.slice(0, BRIEF)}…`;
+}
+
+const BRIEF = 200;
 
 /** What is recorded of an error: what users may see of it. */
 export function failureOf(error: unknown): OperationFailure {

@@ -115,6 +115,29 @@ describe('an update of an instance with objects', () => {
     expect((await send('PATCH', INSTANCE, patch({ parameters: { size: 2 } }))).status).toBe(200);
   });
 
+  test('that could not be restored is mended by the next one, though that asks for nothing new', async () => {
+    const { send, kube } = await start({ objects: sized() });
+    await send('PUT', INSTANCE, body());
+    kube.failNext('create', new KubeError('invalid', 'no extra'));
+    let patches = 0;
+    kube.failNext(
+      ({ verb }) => {
+        if (verb === 'patch') patches += 1;
+        return verb === 'patch' && patches === 2;
+      },
+      new KubeError('invalid', 'no way back'),
+    );
+    const answer = await send('PATCH', INSTANCE, patch({ plan_id: 'sized-2', parameters: { size: 2 } }));
+    expect([answer.status, answer.body]).toMatchObject([
+      500,
+      { error: 'UpdateIncomplete', instance_usable: false },
+    ]);
+    expect(pods(kube)).toMatchObject([{ priority: 2 }]);
+    expect((await send('PATCH', INSTANCE, patch({}))).status).toBe(200);
+    expect(pods(kube)).toMatchObject([{ priority: 1 }]);
+    expect((await send('GET', `${INSTANCE}/last_operation`)).body).toEqual({ state: 'succeeded' });
+  });
+
   test('refuses parameters that do not fit, and names the path but not the value', async () => {
     const { send } = await start({ objects: sized() });
     const refused = await send('PUT', INSTANCE, body({ parameters: { size: 77 } }));

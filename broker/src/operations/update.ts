@@ -67,7 +67,8 @@ async function decide(context: OperationContext, request: UpdateRequest): Promis
   if (request.maintenanceVersion !== undefined) throw new BrokerError('MaintenanceInfoConflict');
   const refusal = refusalOf(plan.entry, consumerOf(wanted.context));
   if (refusal !== undefined) throw new BrokerError('NotWhitelisted', refusal);
-  return isSameInstanceShape(record.attributes, wanted)
+  // What an update that failed left behind is mended by the next one, though it asks for what the record says.
+  return isSameInstanceShape(record.attributes, wanted) && record.leftovers === undefined
     ? recordContext(context, stored, wanted)
     : beginUpdate(context, { stored, wanted, plan, acceptsIncomplete: request.acceptsIncomplete });
 }
@@ -163,6 +164,7 @@ async function beginUpdate(
 /** Where nothing is made, or all stays as it was made, there is nothing that a crash could interrupt. */
 function changesNothing(record: InstanceRecord, target: InstanceShape): boolean {
   const { objects, release } = target.resources;
+  if (record.leftovers !== undefined) return false;
   return isDeepStrictEqual([objects, release], [record.resources.objects, record.resources.release]);
 }
 
