@@ -138,8 +138,11 @@ export function createBroker(given: BrokerOptions): Broker {
     countInstances: async () => countInstances(store, catalog.current()),
     synced: cache.synced,
     async stop(graceMs) {
-      await Promise.all([recovering.stop(), upkeep.stop()]);
+      // Vault may keep the renewal of a lease waiting: what runs is given up in time all the same.
+      const upkeepStopped = upkeep.stop();
+      await recovering.stop();
       await engine.stop(graceMs);
+      await upkeepStopped;
       await cache.stop();
     },
   };

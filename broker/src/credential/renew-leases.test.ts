@@ -206,7 +206,7 @@ describe('renewing leases', () => {
     expect(await kept('i')).toEqual([900 + HOUR, 900 + HOUR]);
   });
 
-  test('a record that somebody else wrote meanwhile is left to the next round', async () => {
+  test('what somebody else wrote meanwhile stays', async () => {
     const { renewal, source, store, kept, logs } = await stage(record('i', binding('a', 900)));
     source.meanwhile = async () => {
       source.meanwhile = async () => Promise.resolve();
@@ -214,10 +214,51 @@ describe('renewing leases', () => {
       return store.put(record('i', binding('a', 900), binding('new', 5000)), stored?.version);
     };
     await renewal.look();
-    expect(await kept('i')).toEqual([900, 5000]);
-    await renewal.look();
     expect(await kept('i')).toEqual([900 + HOUR, 5000]);
     expect(logs).toEqual([]);
+  });
+
+  test('nothing is written to a binding that was made anew under the same id meanwhile', async () => {
+    const { renewal, source, store, kept } = await stage(record('i', binding('a', 900)));
+    source.meanwhile = async () => {
+      const stored = await store.get('i');
+      return store.put(record('i', binding('a', 7000)), stored?.version);
+    };
+    await renewal.look();
+    expect(await kept('i')).toEqual([7000]);
+  });
+
+  test('requests for the instance do not wait for Vault, and the end of the process not for all leases', async () => {
+    const queue = new KeyQueue();
+    const store = new MemoryInstanceStore();
+    await store.put(record('i', binding('a', 900), binding('b', 900)), undefined);
+    const source = new FakeSource();
+    let answer: () => void = () => undefined;
+    const asked = new Promise<void>((told) => {
+      source.meanwhile = async () => {
+        told();
+        await new Promise<void>((resolve) => (answer = resolve));
+      };
+    });
+    const log = (): void => undefined;
+    const renewal = new LeaseRenewal({
+      store,
+      sources: [source],
+      queue,
+      now: () => 1000,
+      setTimer: () => () => undefined,
+      logger: { info: log, warn: log },
+      metrics: noMetrics,
+    });
+    renewal.start();
+    await asked;
+    expect(await queue.run('i', async () => Promise.resolve('served'))).toBe('served');
+    const stopped = renewal.stop();
+    answer();
+    await stopped;
+    expect(source.renewals).toEqual(['a']);
+    const bindings = (await store.get('i'))?.record.bindings.map(({ issued }) => issued?.['due']);
+    expect(bindings).toEqual([900 + HOUR, 900]);
   });
 
   test('under an operation the lease is prolonged and the record left to its holder', async () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '@mesitis/kube';
 import type { Logger } from 'pino';
 import type { KeyQueue } from '../key-queue.js';
@@ -129,38 +130,59 @@ export class LeaseRenewal {
   }
 
   async #renew(instanceId: string): Promise<void> {
-    const { queue, logger } = this.#options;
+    const { store, sources, now, queue, logger } = this.#options;
     try {
-      await queue.run(instanceId, async () => this.#renewNow(instanceId));
+      // Behind a request that is under way, which may end the lease.
+      const stored = await queue.run(instanceId, async () => store.get(instanceId));
+      if (stored === undefined) {
+        this.#forget(instanceId);
+        return;
+      }
+      const failing = this.#failing.get(instanceId);
+      const due = dueRenewals(stored.record, sources, now()).filter(
+        (candidate) => !isOver(failing, candidate),
+      );
+      // Vault may take its time for each: requests for the instance that come then do not wait for that.
+      const renewed = await this.#prolongAll(stored.record, due);
+      await queue.run(instanceId, async () => this.#writeDown(instanceId, renewed));
     } catch (error) {
-      // Another process was first, or a request; the next round sees what it left.
+      // Another process was first; the next round sees what it left.
       if (error instanceof StoreConflict) return;
       logger.warn({ instance: instanceId, err: error }, 'renewing leases failed');
     }
   }
 
-  async #renewNow(instanceId: string): Promise<void> {
-    const { store, sources, now } = this.#options;
+  async #prolongAll(record: InstanceRecord, due: readonly DueRenewal[]): Promise<Map<string, Prolonged>> {
+    const renewed = new Map<string, Prolonged>();
+    for (const renewal of due) {
+      if (this.#isStopped) break;
+      const after = await this.#prolong(record, renewal);
+      if (after !== undefined) renewed.set(renewal.bindingId, { before: renewal.issued, after });
+    }
+    return renewed;
+  }
+
+  async #writeDown(instanceId: string, renewed: ReadonlyMap<string, Prolonged>): Promise<void> {
+    const { store } = this.#options;
     const stored = await store.get(instanceId);
     if (stored === undefined) {
-      this.#due.delete(instanceId);
-      this.#failing.delete(instanceId);
+      this.#forget(instanceId);
       return;
     }
     const { record, version } = stored;
-    const failing = this.#failing.get(instanceId);
-    const due = dueRenewals(record, sources, now()).filter((candidate) => !isOver(failing, candidate));
-    const renewed = new Map<string, JsonObject>();
-    for (const renewal of due) {
-      const issued = await this.#prolong(record, renewal);
-      if (issued !== undefined) renewed.set(renewal.bindingId, issued);
-    }
-    const after = { ...record, bindings: record.bindings.map((binding) => withIssued(binding, renewed)) };
+    const bindings = record.bindings.map((binding) => withIssued(binding, renewed));
     // A record under operation is its holder's alone to write. The lease was prolonged all the same, and is again in
     // the next round, until that can be written down.
-    const isOthers = record.operation.state === 'in progress';
-    if (renewed.size > 0 && !isOthers) await store.put(after, version);
-    this.noticed(isOthers ? record : after);
+    const isOurs = record.operation.state !== 'in progress';
+    const isChanged = bindings.some((binding, index) => binding !== record.bindings[index]);
+    const after = isOurs && isChanged ? { ...record, bindings } : record;
+    if (after !== record) await store.put(after, version);
+    this.noticed(after);
+  }
+
+  #forget(instanceId: string): void {
+    this.#due.delete(instanceId);
+    this.#failing.delete(instanceId);
   }
 
   /** Remembers a failure; whether it is another one than before. */
@@ -216,7 +238,16 @@ function isOver(
   return failure !== undefined && failure.isOver && failure.dueAt === dueAt;
 }
 
-function withIssued(binding: BindingRecord, renewed: ReadonlyMap<string, JsonObject>): BindingRecord {
-  const issued = renewed.get(binding.bindingId);
-  return issued === undefined ? binding : { ...binding, issued };
+/** What was issued, and what to keep of it from now on. */
+interface Prolonged {
+  before: JsonObject;
+  after: JsonObject;
+}
+
+/** A binding that was made anew under the same id meanwhile is another one. */
+function withIssued(binding: BindingRecord, renewed: ReadonlyMap<string, Prolonged>): BindingRecord {
+  const prolonged = renewed.get(binding.bindingId);
+  return prolonged !== undefined && isDeepStrictEqual(binding.issued, prolonged.before)
+    ? { ...binding, issued: prolonged.after }
+    : binding;
 }
