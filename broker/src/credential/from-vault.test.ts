@@ -348,6 +348,16 @@ describe('a lease', () => {
     await ended.source.revoke(ended.issued);
   });
 
+  test('keeps nothing from being deleted once its time is over, though Vault is gone for ever', async () => {
+    const gone = await bound({ 'PUT sys/leases/revoke': 'ECONNREFUSED' });
+    gone.clock.now += 599_000;
+    await expect(gone.source.revoke(gone.issued)).rejects.toMatchObject({
+      code: 'CredentialSourceUnavailable',
+    });
+    gone.clock.now += 1_000;
+    await gone.source.revoke(gone.issued);
+  });
+
   test('that its own token may not revoke is revoked by a login of today, or it is said who may not', async () => {
     const { source, vault, issued } = await bound({ 'PUT sys/leases/revoke': [forbidden, { status: 204 }] });
     await source.revoke(issued);

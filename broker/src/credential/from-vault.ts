@@ -118,6 +118,15 @@ export class CredentialFromVault implements CredentialSource<VaultCredential> {
 
   async revoke(issued: JsonObject): Promise<void> {
     const lease = fromJson(issued);
+    try {
+      await this.#revoke(lease);
+    } catch (error) {
+      // What ended by itself keeps no instance because Vault, or what is needed to speak to it, is gone for ever.
+      if (!hasEnded(lease, this.#options.now())) throw error;
+    }
+  }
+
+  async #revoke(lease: IssuedLease): Promise<void> {
     const { token } = lease;
     const session = await this.#session(lease, token);
     const isRevoked = await revokeLease(session, lease);
