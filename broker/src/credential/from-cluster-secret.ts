@@ -28,25 +28,26 @@ export function credentialFromClusterSecret(
         `${name}, which holds the credentials, does not exist; ask the provider to create it`,
       );
     }
-    if (secret['type'] === RECORD_SECRET_TYPE) {
-      throw misconfigured(
-        `${name} holds what this broker knows of an instance and is never delivered; ask the provider to correct credentialdata.secretname`,
-      );
-    }
-    return { values: credentialsOf(secret['data'], keys, name) };
+    return { values: credentialsOf(secret, keys, name) };
   });
 }
 
 /**
  * The chosen keys of a Secret's `data` (all of them when none are chosen), renamed and decoded.
  * @param name how the Secret is called in errors
- * @throws BrokerError OfferingMisconfigured when a key is missing, is not text, or two keys get the same name
+ * @throws BrokerError OfferingMisconfigured when it is a record of an instance, a key is missing or is not text, or two
+ * keys get the same name
  */
 export function credentialsOf(
-  data: unknown,
+  { type, data }: KubeObject,
   keys: SecretKeys | undefined,
   name: string,
 ): Record<string, string> {
+  if (type === RECORD_SECRET_TYPE) {
+    throw misconfigured(
+      `${name} holds what this broker knows of an instance and is never delivered; ask the provider to correct credentialdata.secretname`,
+    );
+  }
   const values = new Map(Object.entries(isJsonObject(data) ? data : {}));
   const chosen =
     keys === undefined ? [...values.keys()].map((key) => [key, key] as const) : Object.entries(keys);

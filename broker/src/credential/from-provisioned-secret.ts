@@ -38,7 +38,7 @@ export function credentialFromProvisionedSecret({
     };
     try {
       const secret = await appearing(kube, query, AbortSignal.timeout(waitMs));
-      if (secret !== undefined) return { values: credentialsOf(secret['data'], keys, name) };
+      if (secret !== undefined) return { values: credentialsOf(secret, keys, name) };
     } catch (error) {
       throw fromClusterError(error, `reading ${name}`);
     }
