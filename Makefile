@@ -62,6 +62,10 @@ test: build lint kubernetes redis ## everything: types, lint, unit, conformance,
 demo: build ## walk the whole story; CLUSTER=sandbox (default), real, or current (with KUBECONFIG)
 	@$(run) demo -- --cluster $(CLUSTER)
 
+.PHONY: bench
+bench: build kubernetes ## measure, as ratios to a baseline of the same run; SMALL=1 for a short run
+	@$(run) bench
+
 .PHONY: walkthrough
 walkthrough: build ## run the demo on a real API server and write its output to docs/walkthrough.md
 	@$(run) demo -- --cluster real --write docs/walkthrough.md

@@ -17,6 +17,8 @@ export interface Server {
   readonly port: number | undefined;
   /** `http://127.0.0.1:PORT`, where /healthz and /readyz are. The same after a restart. */
   readonly healthUrl: string;
+  /** Of the process that runs now, or ran last. */
+  pid: () => number;
   /** Every line that it has printed, over restarts. */
   logs: () => string[];
   /** As Kubernetes does it: SIGTERM, and SIGKILL when it doesn't end. */
@@ -72,6 +74,7 @@ export async function startServer(
   return {
     port: serves ? mainPort : undefined,
     healthUrl: `http://127.0.0.1:${healthPort}`,
+    pid: () => server.pid,
     logs: () => [...earlier, ...server.logs()],
     stop: () => server.stop(),
     kill: () => server.kill(),

@@ -1,0 +1,20 @@
+import { cpus, loadavg, totalmem } from 'node:os';
+import { benchCatalog } from './catalog.js';
+import type { Figure } from './figures.js';
+import { table } from './figures.js';
+import { benchProvisioning } from './provisioning.js';
+import { benchRestart } from './restart.js';
+
+// `make bench`: what the broker costs, as ratios to a baseline of the same run. SMALL=1 takes a minute or so.
+const isSmall = process.env['SMALL'] === '1';
+
+const memory = (totalmem() / 2 ** 30).toFixed(0);
+process.stdout.write(
+  `${cpus().length} cores, ${memory} GiB, Node ${process.versions.node}, load ${loadavg()[0]?.toFixed(1) ?? ''} at the start\n\n`,
+);
+const parts: readonly (() => Promise<Figure[]>)[] = [
+  () => benchCatalog(isSmall ? 100 : 1_000, isSmall ? 1 : 5),
+  () => benchProvisioning(isSmall ? 20 : 100),
+  () => benchRestart(isSmall ? 500 : 10_000),
+];
+for (const part of parts) process.stdout.write(`${table(await part())}\n\n`);
