@@ -3,7 +3,12 @@ import { refOf } from '@mesitis/kube';
 import type { BrokerErrorCode } from '../errors.js';
 import { BROKER_ERRORS, BrokerError } from '../errors.js';
 import type { Resources } from '../provision/provisioner.js';
-import type { InstanceRecord, OperationFailure, OperationRecord } from '../store/instance-record.js';
+import type {
+  BindingRecord,
+  InstanceRecord,
+  OperationFailure,
+  OperationRecord,
+} from '../store/instance-record.js';
 
 /** How an operation begins. */
 export interface Beginning {
@@ -119,7 +124,10 @@ export function brokenOff(record: InstanceRecord, failure: OperationFailure): In
   }
 }
 
-/** The record as deprovisioning begins: nothing is to become of it any more. */
+/**
+ * The record as deprovisioning begins: nothing is to become of it any more. Of bindings only what has to be given back is
+ * kept, so that a record which filled its store up has room for this one more write.
+ */
 export function deprovisioning(record: InstanceRecord, operation: OperationRecord): InstanceRecord {
   const { target, ...rest } = record;
   const left = target === undefined ? record.leftovers : withLeftovers(target.resources, record.leftovers);
@@ -128,6 +136,17 @@ export function deprovisioning(record: InstanceRecord, operation: OperationRecor
     state: 'deprovisioning',
     ...(left === undefined ? {} : { leftovers: left }),
     operation,
+    bindings: record.bindings.map(remainder),
+  };
+}
+
+function remainder({ bindingId, state, attributes, issued }: BindingRecord): BindingRecord {
+  const { serviceId, planId } = attributes;
+  return {
+    bindingId,
+    state,
+    attributes: { serviceId, planId, context: {}, parameters: {} },
+    ...(issued === undefined ? {} : { issued }),
   };
 }
 

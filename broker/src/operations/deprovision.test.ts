@@ -1,7 +1,9 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { KubeError } from '@mesitis/kube';
 import { MemoryKube } from '@mesitis/kube/memory';
-import { apiService, entryConfigMap, provisionBody } from '../testing/fixtures.js';
+import { RecordTooLarge } from '../store/instance-store.js';
+import { MemoryInstanceStore } from '../store/memory-instance-store.js';
+import { apiService, bindBody, entryConfigMap, provisionBody } from '../testing/fixtures.js';
 import { madeObjects, testBrokers } from '../testing/test-broker.js';
 
 const INSTANCE = '/v2/service_instances/i';
@@ -138,4 +140,20 @@ describe('deprovision', () => {
     // 500: the provision that was halted; a platform deletes what it got that answer for.
     expect(answers.every(({ status }) => [200, 201, 410, 500].includes(status))).toBe(true);
   });
+});
+
+test('an instance whose bindings fill the store up can still be deleted', async () => {
+  const store = new MemoryInstanceStore();
+  const { send } = await start({ store, objects: apiService() });
+  await send('PUT', INSTANCE, provisionBody('api-service'));
+  for (const id of ['a', 'b', 'c'])
+    await send('PUT', `${INSTANCE}/service_bindings/${id}`, bindBody('api-service'));
+  const full = JSON.stringify((await store.get('i'))?.record).length;
+  const put = store.put.bind(store);
+  store.put = async (record, expected) => {
+    if (JSON.stringify(record).length > full) throw new RecordTooLarge('too large');
+    return put(record, expected);
+  };
+  expect((await send('PUT', `${INSTANCE}/service_bindings/d`, bindBody('api-service'))).status).toBe(400);
+  expect((await send('DELETE', `${INSTANCE}${IDS}`)).status).toBe(200);
 });
