@@ -98,6 +98,11 @@ export async function within<Value>(value: Promise<Value>, limitMs: number): Pro
   }
 }
 
+/** Refuses what waited too long for its turn: the platform has given up, and what follows it should not wait too. */
+export function requirePatience({ aborted }: AbortSignal): void {
+  if (aborted) throw new BrokerError('ConcurrencyError');
+}
+
 /** Between two looks at an instance that another process acts on. */
 const LOOK_MS = 250;
 

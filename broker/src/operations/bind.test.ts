@@ -1,9 +1,13 @@
+import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import { KubeError } from '@mesitis/kube';
 import type { KubeObject } from '@mesitis/kube';
 import { apiService, bindBody, CLIENT, entryConfigMap, provisionBody } from '../testing/fixtures.js';
 import type { TestAnswer, TestBroker } from '../testing/test-broker.js';
 import { testBrokers } from '../testing/test-broker.js';
+import { KeyQueue } from '../key-queue.js';
+import { bind } from './bind.js';
+import type { OperationContext } from './context.js';
 
 const INSTANCE = '/v2/service_instances/i';
 const BINDING = `${INSTANCE}/service_bindings/b`;
@@ -167,4 +171,22 @@ describe('unbind', () => {
     await send('DELETE', `${INSTANCE}${IDS}`);
     expect((await send('DELETE', `${BINDING}${IDS}`)).status).toBe(410);
   });
+});
+
+test('a bind that waited for its turn until its platform gave up does nothing', async () => {
+  const queue = new KeyQueue();
+  let open: () => void = () => undefined;
+  const before = queue.run('i', async () => new Promise<void>((resolve) => (open = resolve)));
+  // Nothing else is there: whatever else it did would fail.
+  const context = { queue, patienceMs: 0 } as unknown as OperationContext;
+  const waiting = bind(context, {
+    instanceId: 'i',
+    bindingId: 'b',
+    predecessorId: 'p',
+    attributes: { context: {} },
+  });
+  await once(AbortSignal.timeout(0), 'abort');
+  open();
+  await before;
+  await expect(waiting).rejects.toMatchObject({ code: 'ConcurrencyError' });
 });

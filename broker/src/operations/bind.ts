@@ -14,7 +14,7 @@ import type {
 import type { StoredInstance } from '../store/instance-store.js';
 import { checked } from '../templates.js';
 import { consumerOf, refusalOf } from '../whitelist.js';
-import { untilSettled } from './await-operation.js';
+import { requirePatience, untilSettled } from './await-operation.js';
 import type { OperationContext } from './context.js';
 import { bindingKey } from './context.js';
 import { unlessOvertaken } from './overtaken.js';
@@ -54,9 +54,10 @@ export async function bind(context: OperationContext, request: BindRequest): Pro
   if (predecessorId === undefined) planOf(context, attributes);
   const patience = AbortSignal.timeout(context.patienceMs);
   for (;;) {
-    const outcome = await context.queue.run(instanceId, async () =>
-      unlessOvertaken(async () => tryToBind(context, request)),
-    );
+    const outcome = await context.queue.run(instanceId, async () => {
+      requirePatience(patience);
+      return unlessOvertaken(async () => tryToBind(context, request));
+    });
     if (outcome !== 'busy') return outcome;
     await untilSettled(context, instanceId, patience);
   }
