@@ -6,6 +6,8 @@ import { BrokerError } from '../errors.js';
 import type { InstanceAttributes, InstanceRecord } from '../store/instance-record.js';
 import type { OperationContext } from './context.js';
 import { bindingKey, instanceKey } from './context.js';
+import { unlessOvertaken } from './overtaken.js';
+import { put } from './provision.js';
 
 /** A binding as fetched: what it delivers, and the parameters it was made with. */
 export interface FetchedBinding extends Delivery {
@@ -40,7 +42,7 @@ export async function fetchBinding(
   bindingId: string,
 ): Promise<FetchedBinding> {
   // In the queue, because delivering may have to record something that is generated on the way.
-  return context.queue.run(instanceId, async () => {
+  const read = async (): Promise<FetchedBinding> => {
     const stored = await context.store.get(instanceId);
     const binding = stored?.record.bindings.find((candidate) => candidate.bindingId === bindingId);
     if (stored === undefined || !isThere(stored.record) || binding?.state !== 'bound') {
@@ -49,9 +51,10 @@ export async function fetchBinding(
     const { serviceId, planId, parameters } = binding.attributes;
     const plan = findPlan(context.catalog.current(), serviceId, planId);
     const { delivery, record, isChanged } = await deliver(context, stored.record, binding, plan);
-    if (isChanged) await context.store.put(record, stored.version);
+    if (isChanged) await put(context, record, stored.version);
     return { ...delivery, parameters };
-  });
+  };
+  return context.queue.run(instanceId, async () => unlessOvertaken(read));
 }
 
 function isThere({ state }: InstanceRecord): boolean {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '@mesitis/kube';
+import { StoreConflict } from '../store/instance-store.js';
+import { MemoryInstanceStore } from '../store/memory-instance-store.js';
 import { bindBody, entryConfigMap, objectsEntry, provisionBody, wrapped } from '../testing/fixtures.js';
 import type { TestBroker } from '../testing/test-broker.js';
 import { testBrokers } from '../testing/test-broker.js';
@@ -47,6 +49,30 @@ describe('generated passwords', () => {
     const fetched = await broker.send('GET', `${INSTANCE}/service_bindings/two`);
     expect(fetched.body).toMatchObject({ credentials: two });
   });
+});
+
+test('a value that is made at a fetch is recorded, though somebody else writes the record meanwhile', async () => {
+  const store = new MemoryInstanceStore();
+  const { send } = await start({
+    store,
+    objects: [entryConfigMap('db', { credentialdata: { password: '${generate.password(24)}' } })],
+  });
+  const binding = `${INSTANCE}/service_bindings/b`;
+  await send('PUT', INSTANCE, provisionBody('db'));
+  await send('PUT', binding, bindBody('db'));
+  // As if the offering had begun to generate after the bind.
+  const stored = await store.get('i');
+  if (stored === undefined) throw new Error('the instance is there');
+  const bindings = stored.record.bindings.map(({ generated, ...rest }) => rest);
+  await store.put({ ...stored.record, bindings }, stored.version);
+  const put = store.put.bind(store);
+  store.put = async (record) => {
+    store.put = put;
+    return Promise.reject(new StoreConflict(record.instanceId));
+  };
+  const fetched = await send('GET', binding);
+  expect(fetched.status).toBe(200);
+  expect((await send('GET', binding)).body).toEqual(fetched.body);
 });
 
 describe('rotation', () => {
