@@ -68,6 +68,11 @@ export class OperationEngine {
     return this.#options.holder;
   }
 
+  /** How many operations this process carries out now. */
+  get running(): number {
+    return this.#running.size;
+  }
+
   /** Whether this process acts on the instance. */
   isRunning(instanceId: string): boolean {
     return this.#running.has(instanceId);
@@ -235,8 +240,10 @@ export class OperationEngine {
     }: Pick<Step, 'hold' | 'halt' | 'turnedBackBy'> & Pick<Running, 'progress'>,
     instanceId: string,
   ): Promise<Settled | undefined> {
-    const { provisionerOf, revoke, logger, synchronousMs, asynchronousMs } = this.#options;
-    const timeUp = AbortSignal.timeout(hold.record.operation.asynchronous ? asynchronousMs : synchronousMs);
+    const { provisionerOf, revoke, logger, synchronousMs } = this.#options;
+    const timeUp = AbortSignal.timeout(
+      hold.record.operation.asynchronous ? this.#limitOf(hold.record) : synchronousMs,
+    );
     return takeStep(
       { provisionerOf, revoke, logger },
       {
@@ -253,10 +260,17 @@ export class OperationEngine {
     );
   }
 
+  /** An entry may allow more time for readiness than operations have; there has to be time to take it back, too. */
+  #limitOf({ readinessSeconds = 0, target }: InstanceRecord): number {
+    const seconds = Math.max(readinessSeconds, target?.readinessSeconds ?? 0);
+    return Math.max(this.#options.asynchronousMs, seconds * 1000 + this.#options.synchronousMs);
+  }
+
   /** Only what a platform polls can wait for better times; whoever waits for the answer hears of trouble at once. */
-  #isPassing({ operation }: InstanceRecord, error: unknown, timeUp: boolean): boolean {
+  #isPassing(record: InstanceRecord, error: unknown, timeUp: boolean): boolean {
+    const { operation } = record;
     if (!operation.asynchronous) return false;
-    const limit = operation.startedAt * 1000 + this.#options.asynchronousMs;
+    const limit = operation.startedAt * 1000 + this.#limitOf(record);
     if (this.#options.clock() >= limit) return false;
     return timeUp || (error instanceof BrokerError && PASSING.includes(error.code));
   }

@@ -19,6 +19,9 @@ export interface RecoveryOptions {
   now: () => number;
 }
 
+/** How many operations this process carries out before it takes none over; the rest comes at a later look. */
+const AT_ONCE = 50;
+
 /** A record as it was when it was last seen to change. */
 interface Sighting {
   version: string;
@@ -70,9 +73,9 @@ export class Recovery {
 
   /** In the instance's queue, so that no request of this process decides about it between the write and the run. */
   async #claim(stored: StoredInstance, unchangedMs: number): Promise<void> {
-    const { queue, logger } = this.#options;
+    const { engine, queue, logger } = this.#options;
     const { instanceId } = stored.record;
-    if (!this.#isClaimed(stored, unchangedMs)) return;
+    if (!this.#isClaimed(stored, unchangedMs) || engine.running >= AT_ONCE) return;
     try {
       await queue.run(instanceId, async () => {
         if (this.#isClaimed(stored, unchangedMs)) await this.#takeOver(stored);

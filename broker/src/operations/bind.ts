@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '@mesitis/kube';
 import type { CatalogPlan } from '../catalog/build-catalog.js';
 import { findPlan } from '../catalog/find-plan.js';
@@ -12,6 +13,7 @@ import type {
   Requester,
 } from '../store/instance-record.js';
 import type { StoredInstance } from '../store/instance-store.js';
+import { StoreUnavailable } from '../store/instance-store.js';
 import { checked } from '../templates.js';
 import { consumerOf, refusalOf } from '../whitelist.js';
 import { requirePatience, untilSettled } from './await-operation.js';
@@ -156,6 +158,7 @@ async function make(
     },
   );
   await put(context, record, noted.version).catch(async (error: unknown) => {
+    if (await mayBeRecorded(context, record, error)) throw error;
     await giveBack(context, record, binding.bindingId);
     throw error;
   });
@@ -188,6 +191,20 @@ async function forget(
 ): Promise<void> {
   const bindings = record.bindings.filter((binding) => binding.bindingId !== bindingId);
   if (bindings.length < record.bindings.length) await store.put({ ...record, bindings }, version);
+}
+
+/** A store that did not answer may have written all the same; then what was issued is the binding's, and stays. */
+async function mayBeRecorded(
+  { store }: OperationContext,
+  record: InstanceRecord,
+  error: unknown,
+): Promise<boolean> {
+  if (!(error instanceof StoreUnavailable)) return false;
+  try {
+    return isDeepStrictEqual((await store.get(record.instanceId))?.record.bindings, record.bindings);
+  } catch {
+    return true;
+  }
 }
 
 /** What was issued and could not be recorded would be nobody's. */
