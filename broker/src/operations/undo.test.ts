@@ -103,6 +103,26 @@ describe('a provision that fails', () => {
     expect(madeObjects(kube)).toEqual([]);
   });
 
+  test('does not fail because of a conflict over a quota that passes', async () => {
+    const kube = new MemoryKube();
+    const { send } = await start({ kube, objects: apiService() });
+    kube.failNext('create', new KubeError('conflict', 'the quota has been modified'));
+    expect((await send('PUT', INSTANCE, provisionBody('api-service'))).status).toBe(201);
+  });
+
+  test('because of a conflict that does not pass is 503, so that the platform comes again', async () => {
+    const kube = new MemoryKube({
+      faults: ({ verb, kind }) =>
+        verb === 'create' && kind === 'Deployment'
+          ? new KubeError('conflict', 'the quota has been modified')
+          : undefined,
+    });
+    const { send } = await start({ kube, objects: apiService() });
+    const answer = await send('PUT', INSTANCE, provisionBody('api-service'));
+    expect([answer.status, answer.body]).toMatchObject([503, { error: 'ClusterUnavailable' }]);
+    expect(madeObjects(kube)).toEqual([]);
+  });
+
   test('says in an internal error nothing but the request to look for', async () => {
     const kube = new MemoryKube();
     const { send } = await start({ kube, objects: apiService() });

@@ -1,6 +1,7 @@
 import type { Kube, KubeErrorKind, KubeObject } from '@mesitis/kube';
 import { isKubeError, refOf } from '@mesitis/kube';
 import { fromClusterError } from '../cluster-error.js';
+import { delay } from '../delay.js';
 import { BrokerError } from '../errors.js';
 import { display, ownerOf } from './ownership.js';
 import { waitUntilGone } from './wait-until-gone.js';
@@ -70,7 +71,7 @@ async function createObject(
   signal: AbortSignal,
 ): Promise<Creation> {
   try {
-    await kube.create(object);
+    await createPatiently(kube, object, signal);
     return { mayExist: true };
   } catch (error) {
     if (!isKubeError(error, 'already-exists')) return notCreated(object, error);
@@ -83,18 +84,49 @@ async function createObject(
     return { mayExist: !(error instanceof BrokerError && error.code === 'ObjectConflict'), error };
   }
   try {
-    await kube.create(object);
+    await createPatiently(kube, object, signal);
     return { mayExist: true };
   } catch (error) {
     return notCreated(object, error);
   }
 }
 
+/** The pauses after conflicts, in milliseconds. */
+const CONFLICT_PAUSES_MS = [20, 50, 100, 200, 400];
+
+/**
+ * A conflict over something that does not exist yet is one over a quota that somebody else's creation changed in the same
+ * moment, as happens where many instances are made at once. It passes.
+ */
+async function createPatiently(kube: CreateKube, object: KubeObject, signal: AbortSignal): Promise<void> {
+  for (const pause of CONFLICT_PAUSES_MS) {
+    try {
+      await kube.create(object);
+      return;
+    } catch (error) {
+      if (!isKubeError(error, 'conflict')) throw error;
+      await delay(pause, signal);
+      signal.throwIfAborted();
+    }
+  }
+  await kube.create(object);
+}
+
 function notCreated(object: KubeObject, error: unknown): Creation {
   return {
     mayExist: !isKubeError(error, ...NOT_MADE),
-    error: fromClusterError(error, `creating ${display(refOf(object))}`),
+    error: isKubeError(error, 'conflict')
+      ? busy(object, error)
+      : fromClusterError(error, `creating ${display(refOf(object))}`),
   };
+}
+
+function busy(object: KubeObject, cause: unknown): BrokerError {
+  return new BrokerError(
+    'ClusterUnavailable',
+    `creating ${display(refOf(object))} failed for now: too much is being made in its namespace at once`,
+    { cause },
+  );
 }
 
 /** Undefined when the existing object counts as made; the object when it is ours but on its way out. */
