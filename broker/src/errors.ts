@@ -94,7 +94,6 @@ export const BROKER_ERRORS = {
     description: 'the source of the credentials can not be reached or is busy',
   },
   StoreUnavailable: { status: 503, description: 'the store of the broker can not be reached' },
-  ShuttingDown: { status: 503, description: 'this broker process is stopping; ask again' },
   ClusterUnavailable: { status: 503, description: 'the Kubernetes API server can not be reached or is busy' },
 } as const satisfies Record<string, BrokerErrorRow>;
 

@@ -438,6 +438,34 @@ test('an operation that was followed by another one is over before that begins, 
   expect([await recordNow(), provisioner.there.size]).toEqual([undefined, 0]);
 });
 
+test('what is awaited is told as it was reported last, also while an earlier report is being written', async () => {
+  const first = provisioning('me');
+  const asynchronous = { ...first, operation: { ...first.operation, asynchronous: true } };
+  let report: (text: string) => void = () => undefined;
+  jest.spyOn(provisioner, 'make').mockImplementation(async (_resources, { progress }) => {
+    report = progress;
+    return new Promise(() => undefined);
+  });
+  void engine.run(await stored(asynchronous));
+  await jest.advanceTimersByTimeAsync(100);
+  const put = store.put.bind(store);
+  const answers: (() => void)[] = [];
+  store.put = async (record, expected) => {
+    await new Promise<void>((resolve) => answers.push(resolve));
+    return put(record, expected);
+  };
+  report('0 of 1 updated');
+  await jest.advanceTimersByTimeAsync(100);
+  report('0 of 1 available');
+  report('0 of 1 available: Unschedulable');
+  answers.shift()?.();
+  await jest.advanceTimersByTimeAsync(100);
+  answers.shift()?.();
+  await jest.advanceTimersByTimeAsync(100);
+  expect(await recordNow()).toMatchObject({ operation: { progress: '0 of 1 available: Unschedulable' } });
+  expect(answers).toEqual([]);
+});
+
 function recoveryOf(of: OperationEngine): Recovery {
   return new Recovery({
     store,

@@ -6,6 +6,7 @@ import type { Metrics } from '../metrics/metrics.js';
 import type { InstanceRecord } from '../store/instance-record.js';
 import type { InstanceStore, StoredInstance } from '../store/instance-store.js';
 import { Hold, HoldLost } from './hold.js';
+import { isFired, keepRenewing } from './renewal.js';
 import type { Settled, Step, StepContext } from './step.js';
 import { takeStep } from './step.js';
 
@@ -40,8 +41,8 @@ interface Running {
   finished: Promise<Finished>;
   halt: AbortController;
   hold: Hold;
-  /** What is awaited now, and whether it is being written; what is newer by then goes along. */
-  progress: { text?: string; isBeingTold: boolean };
+  /** What is awaited now, and whether a write is queued that is still to look at it. */
+  progress: { text?: string; isQueued: boolean };
 }
 
 /** Trouble that passes by itself. */
@@ -98,7 +99,7 @@ export class OperationEngine {
       halt,
       hold: new Hold(this.#holdOptions(halt.signal), stored),
       finished: Promise.resolve({ outcome: 'lost' }),
-      progress: { isBeingTold: false },
+      progress: { isQueued: false },
     };
     this.#running.set(instanceId, running);
     this.#options.metrics.operationsRunning(this.#running.size);
@@ -129,6 +130,7 @@ export class OperationEngine {
         const { operation } = withProgress(record, running.progress.text);
         return { ...record, operation: { ...operation, asynchronous: true } };
       });
+      if (running.hold.record.operation.progress !== running.progress.text) this.#tell(running);
       return true;
     } catch (error) {
       if (error instanceof HoldLost) return false;
@@ -205,7 +207,7 @@ export class OperationEngine {
     const { hold, progress } = running;
     const lost = new AbortController();
     const stopped = AbortSignal.any([running.halt.signal, lost.signal]);
-    const renewal = this.#keepRenewing(hold, stopped, () =>
+    const renewal = keepRenewing(hold, this.#options.leaseMs, stopped, () =>
       lost.abort(new HoldLost('the record was taken over')),
     );
     const turnedBackBy = {};
@@ -275,33 +277,26 @@ export class OperationEngine {
     return timeUp || (error instanceof BrokerError && PASSING.includes(error.code));
   }
 
-  /** Only a platform that polls reads it; for one that waits for the answer it would be a write for nothing. */
   #report({ hold, progress }: Pick<Running, 'hold' | 'progress'>, text: string): void {
     if (progress.text === text) return;
     progress.text = text;
-    if (!hold.record.operation.asynchronous || progress.isBeingTold) return;
-    progress.isBeingTold = true;
-    hold
-      .write((record) => withProgress(record, progress.text))
-      // Whoever acts will notice by its own write; progress is only told.
-      .catch(() => undefined)
-      .finally(() => {
-        progress.isBeingTold = false;
-      });
+    this.#tell({ hold, progress });
   }
 
-  async #keepRenewing(hold: Hold, signal: AbortSignal, onLost: () => void): Promise<void> {
-    for (;;) {
-      await delay(this.#options.leaseMs / 3, signal);
-      if (isFired(signal)) return;
-      const inTime = await isDoneWithin(hold.renew(), (this.#options.leaseMs * 2) / 3, signal);
-      if (isFired(signal) || hold.isDeleted) return;
-      // Not renewed means that another process may act by now: better to stop and to look again.
-      if (!inTime) {
-        onLost();
-        return;
-      }
-    }
+  /** Only a platform that polls reads it; for one that waits for the answer it would be a write for nothing. */
+  #tell({ hold, progress }: Pick<Running, 'hold' | 'progress'>): void {
+    if (!hold.record.operation.asynchronous || progress.isQueued) return;
+    progress.isQueued = true;
+    hold
+      .write((record) => {
+        // What is reported from here on needs a write of its own.
+        progress.isQueued = false;
+        return withProgress(record, progress.text);
+      })
+      .catch(() => {
+        // Whoever acts will notice by its own write; progress is only told.
+        progress.isQueued = false;
+      });
   }
 
   async #release({ record, isDeleted }: Hold): Promise<void> {
@@ -324,24 +319,4 @@ export class OperationEngine {
 
 function withProgress(record: InstanceRecord, progress: string | undefined): InstanceRecord {
   return progress === undefined ? record : { ...record, operation: { ...record.operation, progress } };
-}
-
-/** A function, because what awaits in between changes it. */
-function isFired({ aborted }: AbortSignal): boolean {
-  return aborted;
-}
-
-/** Whether a promise is fulfilled before so many milliseconds have passed or the signal fires. */
-async function isDoneWithin(promise: Promise<void>, limitMs: number, signal: AbortSignal): Promise<boolean> {
-  const ended = new AbortController();
-  try {
-    return await Promise.race([
-      promise.then(() => true),
-      delay(limitMs, AbortSignal.any([signal, ended.signal])).then(() => false),
-    ]);
-  } catch {
-    return false;
-  } finally {
-    ended.abort();
-  }
 }
