@@ -442,8 +442,8 @@ test('what is awaited is told as it was reported last, also while an earlier rep
   const first = provisioning('me');
   const asynchronous = { ...first, operation: { ...first.operation, asynchronous: true } };
   let report: (text: string) => void = () => undefined;
-  jest.spyOn(provisioner, 'make').mockImplementation(async (_resources, { progress }) => {
-    report = progress;
+  jest.spyOn(provisioner, 'make').mockImplementation(async (_resources, work) => {
+    report = (text) => work.progress(text);
     return new Promise(() => undefined);
   });
   void engine.run(await stored(asynchronous));
