@@ -14,6 +14,8 @@ import { startProcess, untilReady, whenOrphaned, type ManagedProcess } from './p
 export interface ControlPlane {
   /** The path of a kubeconfig with the rights of `system:masters`. */
   readonly kubeconfig: string;
+  /** Kills kube-apiserver as a crash does; the function that it gives starts it again and resolves when it is ready. */
+  killApiServer: () => Promise<() => Promise<void>>;
   /** Ends the three processes and removes the directory. */
   stop: () => Promise<void>;
 }
@@ -60,9 +62,13 @@ export async function startControlPlane(assets: Assets, directory: string): Prom
     ]);
     await untilReady(etcd, READY_LIMIT_MS, () => answersOk(`http://127.0.0.1:${layout.ports.etcd}/health`));
 
-    const apiServer = await run('kube-apiserver', assets.apiServer, apiServerFlags(layout));
     const address = `https://127.0.0.1:${layout.ports.apiServer}`;
-    await untilReady(apiServer, READY_LIMIT_MS, () => answersOk(`${address}/readyz`, admin));
+    const startApiServer = async (): Promise<ManagedProcess> => {
+      const apiServer = await run('kube-apiserver', assets.apiServer, apiServerFlags(layout));
+      await untilReady(apiServer, READY_LIMIT_MS, () => answersOk(`${address}/readyz`, admin));
+      return apiServer;
+    };
+    let apiServer = await startApiServer();
     // The system namespaces are made by a controller inside the API server that readiness doesn't wait for.
     await untilReady(apiServer, READY_LIMIT_MS, () =>
       answersOk(`${address}/api/v1/namespaces/default`, admin),
@@ -75,7 +81,16 @@ export async function startControlPlane(assets: Assets, directory: string): Prom
     );
     const health = `https://127.0.0.1:${layout.ports.controllerManager}/healthz`;
     await untilReady(manager, READY_LIMIT_MS, () => answersOk(health));
-    return { kubeconfig: layout.kubeconfig, stop };
+    return {
+      kubeconfig: layout.kubeconfig,
+      killApiServer: async () => {
+        await apiServer.kill();
+        return async () => {
+          apiServer = await startApiServer();
+        };
+      },
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { startSandbox } from '@mesitis/sandbox';
 import { findAssets } from './assets.js';
-import { startControlPlane } from './control-plane.js';
+import { startControlPlane, type ControlPlane } from './control-plane.js';
 import { whenOrphaned } from './process.js';
 
 /**
@@ -19,6 +19,8 @@ export interface Cluster {
   readonly kubeconfig: string;
   /** A folder for files that belong to this cluster; gone after stop(). */
   readonly directory: string;
+  /** As {@link ControlPlane}; `real` alone has it. */
+  readonly killApiServer?: ControlPlane['killApiServer'];
   /** Ends what was started. `current` goes on. */
   stop: () => Promise<void>;
 }
@@ -46,8 +48,8 @@ export async function launchCluster(kind: ClusterKind, options: LaunchOptions = 
       case 'sandbox':
         return await launchSandbox(directory);
       case 'real': {
-        const { kubeconfig, stop } = await startControlPlane(await findAssets(environment), directory);
-        return { kind, kubeconfig, directory, stop };
+        const controlPlane = await startControlPlane(await findAssets(environment), directory);
+        return { kind, directory, ...controlPlane };
       }
       case 'current':
         return { kind, kubeconfig: givenKubeconfig(environment), directory, stop: removal(directory) };
