@@ -54,8 +54,12 @@ redis: build ## have a real Redis at hand: from PATH, or installed (Debian, as r
 e2e: build kubernetes redis ## the contract and end-to-end suites, on a real etcd, kube-apiserver and Redis
 	@$(run) jest -- --selectProjects contract e2e
 
+.PHONY: faults
+faults: build kubernetes ## kill -9 at every write, an API server that goes away, refuses, and breaks off
+	@$(run) jest -- --selectProjects faults
+
 .PHONY: test
-test: build lint kubernetes redis ## everything: types, lint, unit, conformance, contract and end-to-end tests
+test: build lint kubernetes redis ## everything: types, lint, unit, conformance, contract, end-to-end and fault tests
 	@$(run) jest
 
 .PHONY: demo

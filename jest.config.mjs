@@ -1,4 +1,4 @@
-// One configuration: `unit` and `conformance` need nothing but Node; `contract` and `e2e` need the real API server.
+// One configuration: `unit` and `conformance` need nothing but Node; the others need the real API server.
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -27,5 +27,6 @@ export default {
     { ...shared, displayName: 'conformance', testMatch: ['<rootDir>/test/conformance/**/*.conformance.ts'] },
     { ...shared, displayName: 'contract', testMatch: ['<rootDir>/test/contract/**/*.contract.ts'] },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.e2e.ts'] },
+    { ...shared, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.faults.ts'] },
   ],
 };
