@@ -8,7 +8,7 @@ import { endpointOf, kubeconfigText } from './kubeconfig.js';
 import type { Kubectl } from './kubectl.js';
 import type { Cluster } from './launch.js';
 import { startProcess, untilReady, type ManagedProcess } from './process.js';
-import { withSecretMounts } from './secret-mounts.js';
+import { renewSecretMounts, withSecretMounts } from './secret-mounts.js';
 import { findTools } from './tools.js';
 
 /** A server of Mesitis that runs as a process of its own, with the rights of the chart's ServiceAccount. */
@@ -27,6 +27,8 @@ export interface Server {
   kill: () => Promise<void>;
   /** Starts it again after stop or kill. */
   start: () => Promise<void>;
+  /** Brings what the mounted Secrets hold now into the folders that the process reads, as the kubelet does. */
+  renewMounts: () => Promise<void>;
 }
 
 /** What a process may have otherwise than the Pod that it stands in for. */
@@ -83,6 +85,7 @@ export async function startServer(
       earlier.push(...server.logs());
       server = await start();
     },
+    renewMounts: () => renewSecretMounts(spec, kubectl, cluster.directory),
   };
 }
 
