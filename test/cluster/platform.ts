@@ -89,7 +89,12 @@ export async function startPlatform(cluster: Cluster, options: PlatformOptions =
   const stop = cluster.kind === 'current' ? uninstall : stopServers;
   const run = async (name: string, servingPort?: number): Promise<Server> => {
     const spec = serverSpecOf(pick(objects, 'Deployment', `${release}-${name}`));
-    const server = await startServer(cluster, kubectl, spec, servingPort === undefined ? {} : { port: servingPort });
+    const server = await startServer(
+      cluster,
+      kubectl,
+      spec,
+      servingPort === undefined ? {} : { port: servingPort },
+    );
     servers.push(server);
     return server;
   };

@@ -60,7 +60,9 @@ describe('planning for a shared Service', () => {
   ] as const)('tells when reading it is %s', async (kind, code) => {
     const kube = new MemoryKube();
     kube.failNext('get', new KubeError(kind, 'no'));
-    await expect(existingClusterService(kube, 'example.org').plan(provision, 'i', asItIs)).rejects.toMatchObject({
+    await expect(
+      existingClusterService(kube, 'example.org').plan(provision, 'i', asItIs),
+    ).rejects.toMatchObject({
       code,
     });
   });
