@@ -115,6 +115,14 @@ test.each([
   expect(failureOf(line).message).toBe(`${DOING}${message}`);
 });
 
+test('what is not ready in time is told with the time that it had', () => {
+  const stderr = [
+    'Error: resource Pod/api-ns/db-1 not ready. status: InProgress, message: Pod phase not available',
+  ];
+  const { message } = helmFailure({ code: 1, stderr }, 'doing', { ...RELEASE, waitSeconds: 5 });
+  expect(message).toBe('doing failed: Pod api-ns/db-1: Pod phase not available; not ready within 5 s');
+});
+
 test('the names of the release stay, although they are values too, and no message is endless', () => {
   expect(failureOf('Error: bad db-1').message).toBe(`${DOING}bad db-1`);
   expect(failureOf(`Error: ${'x'.repeat(2000)}`).message).toHaveLength(DOING.length + 500);

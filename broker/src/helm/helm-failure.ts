@@ -81,7 +81,10 @@ export function helmFailure(
   const { name, namespace, chart, version = '', values } = release;
   const message = redact(readable(said), values, [name, namespace, chart, version]);
   const sentence = message === '' ? `helm ended with code ${result.code ?? 'none'}` : shortened(message);
-  return new BrokerError(code, `${doing} failed: ${sentence}${remedy === undefined ? '' : `; ${remedy}`}`);
+  const { waitSeconds } = release;
+  const limit =
+    code === 'NotReady' && waitSeconds !== undefined ? `not ready within ${waitSeconds} s` : undefined;
+  return new BrokerError(code, `${doing} failed: ${[sentence, limit ?? remedy].filter(Boolean).join('; ')}`);
 }
 
 /** Whether helm failed because there is no such release. */
