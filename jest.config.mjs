@@ -17,6 +17,9 @@ export default {
   // jest leaves one core idle by default, which on two cores doubles the time.
   maxWorkers: '100%',
   workerIdleMemoryLimit: '1GB',
+  // Tests are short, but the first of a file pays for what the file loads, on however busy a machine. What never ends
+  // still fails.
+  testTimeout: 30_000,
   reporters: ['default', '<rootDir>/test/reporters/closing-line.mjs'],
   projects: [
     {
