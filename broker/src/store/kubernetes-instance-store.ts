@@ -35,7 +35,7 @@ export interface KubernetesStoreOptions extends RecordsPlace {
   pageSize?: number;
 }
 
-const PAGE_SIZE = 500;
+const PAGE_SIZE = 100;
 /** How long an answer to "are you there" may take; a readiness probe waits for it. */
 const AVAILABILITY_TIMEOUT_MS = 2_000;
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
