@@ -4,7 +4,7 @@ import { answersOk } from './control-plane.js';
 import { environmentOf, type ServerSpec } from './deployment.js';
 import { repositoryRoot } from './folders.js';
 import { freePort } from './free-port.js';
-import { endpointOf, kubeconfigText, type ClusterEndpoint } from './kubeconfig.js';
+import { endpointOf, kubeconfigText } from './kubeconfig.js';
 import type { Kubectl } from './kubectl.js';
 import type { Cluster } from './launch.js';
 import { startProcess, untilReady, type ManagedProcess } from './process.js';
@@ -37,8 +37,8 @@ export interface ServerOptions {
   port?: number;
   /** Variables that differ from those of the Deployment. */
   environment?: Record<string, string>;
-  /** Something that stands between the server and the API server. */
-  apiServer?: ClusterEndpoint;
+  /** The URL of something that stands between the server and the API server. */
+  apiServer?: string;
 }
 
 const READY_LIMIT_MS = 30_000;
@@ -141,11 +141,13 @@ async function serverKubeconfig(
   cluster: Cluster,
   kubectl: Kubectl,
   { namespace, serviceAccount, name }: ServerSpec,
-  apiServer: ClusterEndpoint | undefined,
+  apiServer: string | undefined,
 ): Promise<string> {
   const token = await kubectl.must(['-n', namespace, 'create', 'token', serviceAccount, '--duration=24h']);
   const server =
-    apiServer ?? endpointOf(await kubectl.must(['config', 'view', '--minify', '--flatten', '--raw']));
+    apiServer === undefined
+      ? endpointOf(await kubectl.must(['config', 'view', '--minify', '--flatten', '--raw']))
+      : { server: apiServer };
   const path = join(cluster.directory, `${namespace}-${name}.kubeconfig`);
   await writeFile(path, kubeconfigText(server, { kind: 'token', token: token.trim() }, namespace), {
     mode: 0o600,

@@ -3,10 +3,10 @@ import type { KubeObject } from '@mesitis/kube';
 /** The plans of an offering: `small` and `large`; the second is what an update leads to. */
 export type Plan = 'small' | 'large';
 
-/** An offering for the tests, which makes some objects. */
+/** An offering for the tests, which makes four objects in three orders. */
 export interface Offering {
-  /** Whether helm makes its instances. */
-  isChart: boolean;
+  /** Whether its instances are waited for, so that platforms poll. */
+  waits: boolean;
   /** What the provider publishes, for the broker's namespace. */
   configMaps: KubeObject[];
   serviceId: string;
@@ -22,19 +22,37 @@ interface Wrapped {
 }
 
 /**
- * An offering of wrapped objects in three orders. Its plans differ in one object each way and in the data of one that
- * both have; a Secret holds a password that is generated for the instance and that its credentials repeat.
+ * Publishes an offering whose plans differ in one object each way and in the data of one that both have; the Secret
+ * holds a password that is generated for the instance and that its credentials repeat.
  *
- * @param waits whether its instances are waited for, so that platforms poll
  * @param namespace where the objects are made
  */
-export function wrappedOffering(name: string, waits: boolean, namespace: string): Offering {
+export function offering(waits: boolean, namespace: string): Offering {
+  const name = waits ? 'awaited' : 'plain';
+  const planId = (plan: Plan): string => `${name}-${plan}-id`;
+  const serviceId = `${name}-id`;
   const entry = (plan: Plan): KubeObject =>
-    entryOf(name, plan, {
-      provisionkind: 'ProvisionConfigMapObjects',
-      provisiondata: { namespace, name: 'db-${instance.shortId}', labelSelector: `faults/${name}-${plan}` },
-      ...(waits ? { readiness: { wait: true, timeoutseconds: 60 } } : {}),
-    });
+    configMap(
+      `${name}-${plan}`,
+      { 'mesitis/kind': 'catalog-entry' },
+      {
+        team: 'faults',
+        offering: name,
+        version: plan,
+        description: `${name} instances, ${plan}`,
+        uuid: planId(plan),
+        serviceuuid: serviceId,
+        whitelist: ['*'],
+        provisionkind: 'ProvisionConfigMapObjects',
+        provisiondata: { namespace, name: 'db-${instance.shortId}', labelSelector: `faults/${name}-${plan}` },
+        credentialkind: 'CredentialFromCatalog',
+        credentialdata: {
+          password: '${generate.instancePassword(24)}',
+          own: '${generate.password(24)}',
+        },
+        ...(waits ? { readiness: { wait: true, timeoutseconds: 60 } } : {}),
+      },
+    );
   const wrapped = wrappedObjects().map(({ order, plans, object }, index) => {
     const chosen = Object.fromEntries(plans.map((plan) => [`faults/${name}-${plan}`, '']));
     const labels = {
@@ -50,96 +68,12 @@ export function wrappedOffering(name: string, waits: boolean, namespace: string)
       .map(({ object }) => `${object.kind} ${(object.metadata.name ?? '').split('-')[0] ?? ''}`)
       .toSorted();
   return {
-    ...idsOf(name),
-    isChart: false,
+    waits,
     configMaps: [entry('small'), entry('large'), ...wrapped],
+    serviceId,
+    planId,
     objects: { small: namesOf('small'), large: namesOf('large') },
   };
-}
-
-/** An offering of the chart that {@link CHART} is, whose plans differ as those of wrapped objects do. */
-export function chartOffering(name: string, namespace: string): Offering {
-  const entry = (plan: Plan): KubeObject =>
-    entryOf(name, plan, {
-      provisionkind: 'ProvisionHelmChart',
-      provisiondata: {
-        namespace,
-        name: 'db-${instance.shortId}',
-        chart: CHART.name,
-        values: { instance: '${instance.id}', size: plan, password: '${generate.password(24)}' },
-      },
-    });
-  const both = ['ConfigMap settings', 'Secret key', 'Service db'];
-  return {
-    ...idsOf(name),
-    isChart: true,
-    configMaps: [entry('small'), entry('large')],
-    objects: {
-      small: [...both, 'ConfigMap first'].toSorted(),
-      large: [...both, 'ConfigMap second'].toSorted(),
-    },
-  };
-}
-
-/** A chart by its files. Its objects carry the marks of wrapped objects, so that they are found in the same way. */
-export const CHART = {
-  name: 'faults',
-  files: {
-    'Chart.yaml': 'apiVersion: v2\nname: faults\nversion: 1.0.0\n',
-    'templates/_metadata.tpl': `{{- define "metadata" -}}
-name: {{ .name }}-{{ trimPrefix "db-" .release }}
-labels: { mesitis/instance-id: "of-a-chart" }
-annotations: { mesitis/instance: {{ .instance | quote }} }
-{{- end -}}
-`,
-    'templates/objects.yaml': `{{- range list "settings" (eq .Values.size "small" | ternary "first" "second") }}
----
-apiVersion: v1
-kind: ConfigMap
-metadata: {{ include "metadata" (dict "name" . "release" $.Release.Name "instance" $.Values.instance) | fromYaml | toJson }}
-{{- if eq . "settings" }}
-data: { size: {{ $.Values.size }} }
-{{- end }}
-{{- end }}
----
-apiVersion: v1
-kind: Secret
-metadata: {{ include "metadata" (dict "name" "key" "release" .Release.Name "instance" .Values.instance) | fromYaml | toJson }}
-stringData: { password: {{ .Values.password | quote }} }
----
-apiVersion: v1
-kind: Service
-metadata: {{ include "metadata" (dict "name" "db" "release" .Release.Name "instance" .Values.instance) | fromYaml | toJson }}
-spec: { ports: [{ port: 5432 }] }
-`,
-  },
-} as const;
-
-function idsOf(name: string): Pick<Offering, 'serviceId' | 'planId'> {
-  return { serviceId: `${name}-id`, planId: (plan) => `${name}-${plan}-id` };
-}
-
-function entryOf(name: string, plan: Plan, fields: object): KubeObject {
-  const { serviceId, planId } = idsOf(name);
-  return configMap(
-    `${name}-${plan}`,
-    { 'mesitis/kind': 'catalog-entry' },
-    {
-      team: 'faults',
-      offering: name,
-      version: plan,
-      description: `${name} instances, ${plan}`,
-      uuid: planId(plan),
-      serviceuuid: serviceId,
-      whitelist: ['*'],
-      credentialkind: 'CredentialFromCatalog',
-      credentialdata: {
-        password: '${generate.instancePassword(24)}',
-        own: '${generate.password(24)}',
-      },
-      ...fields,
-    },
-  );
 }
 
 const BOTH: Plan[] = ['small', 'large'];

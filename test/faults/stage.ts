@@ -1,14 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Kube, KubeObject } from '@mesitis/kube';
-import { shortId } from '@mesitis/offering';
 import { loadClient, type KubeClient } from '@mesitis/kube/client';
 import { startBroker, type Broker } from '../cluster/broker.js';
 import { endpointOf } from '../cluster/kubeconfig.js';
 import { kubectlFor } from '../cluster/kubectl.js';
 import { launchCluster, type Cluster } from '../cluster/launch.js';
 import { startApiServerProxy, type ApiServerProxy } from './api-server-proxy.js';
-import { CHART, chartOffering, wrappedOffering, type Offering, type Plan } from './offering.js';
+import { offering, type Offering, type Plan } from './offering.js';
 
 /** A real API server. */
 export interface Stage {
@@ -43,8 +41,6 @@ export interface Lane {
   plain: Offering;
   /** Its platforms poll. */
   awaited: Offering;
-  /** Helm makes it. */
-  chart: Offering;
   /** Where the objects are. */
   objects: string;
   close: () => Promise<void>;
@@ -63,13 +59,12 @@ export async function openLane({ cluster, kube }: Stage, namespace: string): Pro
     namespace,
     provisionNamespaces: [objects],
     process: {
-      apiServer: proxy.endpoint,
+      apiServer: proxy.url,
       environment: {
         STORE: 'kubernetes',
         OPERATION_LEASE_SECONDS: String(LEASE_SECONDS),
         // They are started dozens of times: compiling everything anew is a third of that.
         NODE_COMPILE_CACHE: join(cluster.directory, 'compile-cache'),
-        HELM_CHARTS_DIR: await chartsFolder(cluster),
       },
     },
   });
@@ -77,35 +72,17 @@ export async function openLane({ cluster, kube }: Stage, namespace: string): Pro
     broker,
     proxy,
     objects,
-    plain: wrappedOffering('plain', false, objects),
-    awaited: wrappedOffering('awaited', true, objects),
-    chart: chartOffering('chart', objects),
+    plain: offering(false, objects),
+    awaited: offering(true, objects),
     close: async () => {
       await broker.stop();
       await proxy.close();
     },
   };
-  for (const object of [lane.plain, lane.awaited, lane.chart].flatMap(({ configMaps }) => configMaps)) {
+  for (const object of [...lane.plain.configMaps, ...lane.awaited.configMaps]) {
     await kube.create({ ...object, metadata: { ...object.metadata, namespace } });
   }
   return lane;
-}
-
-/** Several lanes; one after the other, lest two servers that are about to start draw the same free port. */
-export async function openLanes(stage: Stage, namespaces: readonly string[]): Promise<Lane[]> {
-  const lanes: Lane[] = [];
-  for (const namespace of namespaces) lanes.push(await openLane(stage, namespace));
-  return lanes;
-}
-
-async function chartsFolder({ directory }: Cluster): Promise<string> {
-  const folder = join(directory, 'charts');
-  for (const [file, text] of Object.entries(CHART.files)) {
-    const path = join(folder, CHART.name, file);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
-  }
-  return folder;
 }
 
 /** What there is of an instance in the cluster. */
@@ -118,8 +95,6 @@ export interface Traces {
   password: string | undefined;
   /** The states of its records; more than one would be a mistake. */
   records: string[];
-  /** The states of helm's records that are not history. */
-  releases: string[];
 }
 
 const KINDS = [
@@ -138,30 +113,17 @@ export async function tracesOf(kube: Pick<Kube, 'list'>, lane: Lane, id: string)
   const made = (await Promise.all(lists)).flatMap(({ items }) => items).filter(mine);
   const secrets = await kube.list({ apiVersion: 'v1', kind: 'Secret', namespace: lane.broker.namespace });
   const records = secrets.items.filter((secret) => secret['type'] === 'mesitis.io/instance' && mine(secret));
-  const releases = await kube.list({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    namespace: lane.objects,
-    labelSelector: `owner=helm,name=db-${shortId(id)},status!=superseded`,
-  });
   const password = dataOf(made, 'Secret', 'password');
   return {
     objects: made.map(({ kind, metadata }) => `${kind} ${shortName(metadata.name)}`).toSorted(),
     size: dataOf(made, 'ConfigMap', 'size') as Plan | undefined,
     password: password === undefined ? undefined : Buffer.from(password, 'base64').toString(),
     records: records.map(({ metadata }) => metadata.labels?.['mesitis/state'] ?? 'without a state'),
-    releases: releases.items.map(({ metadata }) => metadata.labels?.['status'] ?? 'without a status'),
   };
 }
 
-/** No object, no record, no release. */
-export const NOTHING: Traces = {
-  objects: [],
-  size: undefined,
-  password: undefined,
-  records: [],
-  releases: [],
-};
+/** No object, no record. */
+export const NOTHING: Traces = { objects: [], size: undefined, password: undefined, records: [] };
 
 function shortName(name = ''): string {
   return name.split('-')[0] ?? '';

@@ -1,4 +1,3 @@
-import { shortId } from '@mesitis/offering';
 import type { Fate, ProxiedCall } from './api-server-proxy.js';
 
 /** Whether a write is held before the API server sees it, or after it was carried out. */
@@ -9,8 +8,6 @@ export interface StandstillOptions {
   /** By instance, the write at which it is held, counted from 1. Infinity: never. */
   points: ReadonlyMap<string, number>;
   when: When;
-  /** Which writes count, and are held; the others pass. Default: all. */
-  counts?: (call: ProxiedCall) => boolean;
   /** Called once every instance is held or finished, if one is held; its connections are cut when it resolves. */
   onStandstill: () => Promise<void>;
 }
@@ -50,11 +47,9 @@ export class Standstill {
   }
 
   /** For the proxy. */
-  decide(call: ProxiedCall): Fate {
-    const { counts = () => true } = this.#options;
-    const instance = this.#isOver || !call.isWrite || !counts(call) ? undefined : this.#instanceOf(call);
+  decide({ instance, isWrite }: ProxiedCall): Fate {
     const point = instance === undefined ? undefined : this.#options.points.get(instance);
-    if (instance === undefined || point === undefined) return { kind: 'pass' };
+    if (this.#isOver || !isWrite || instance === undefined || point === undefined) return { kind: 'pass' };
     const count = this.writesOf(instance) + 1;
     this.#counts.set(instance, count);
     if (count < point) return { kind: 'pass' };
@@ -64,12 +59,6 @@ export class Standstill {
       await this.#over;
     };
     return { kind: 'cut', when: count === point ? this.#options.when : 'before', first };
-  }
-
-  /** What helm writes bears no mark, but the instance's short id in its name. */
-  #instanceOf({ name, body, instance }: ProxiedCall): string | undefined {
-    const isAbout = (id: string): boolean => name.includes(shortId(id)) || body.includes(shortId(id));
-    return instance ?? [...this.#options.points.keys()].find(isAbout);
   }
 
   #check(): void {

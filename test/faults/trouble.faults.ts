@@ -51,7 +51,7 @@ async function traces(id: string): Promise<Traces> {
 
 function whole(offering: Offering, size: 'small' | 'large'): object {
   const password = expect.stringMatching(/^.{24}$/);
-  return { objects: offering.objects[size], size, password, records: ['ready'], releases: [] };
+  return { objects: offering.objects[size], size, password, records: ['ready'] };
 }
 
 describe('an API server that is killed', () => {
@@ -117,8 +117,8 @@ describe('an API server that refuses, is slow, and breaks off', () => {
       () => ({ kind: 'cut', when: 'before' }),
       ({ isWatch }) =>
         isWatch ? { kind: 'broken', afterMs: 300 * random() } : { kind: 'cut', when: 'after' },
-      // Somebody else was faster, it says; of a creation, that its quota was counted anew in between.
-      ({ isWrite }) => (isWrite ? CONFLICT : PASS),
+      // Somebody else was faster, it says, as it may of an update or a deletion.
+      ({ method }) => (method === 'PUT' || method === 'DELETE' ? CONFLICT : PASS),
     ];
     return (call) => {
       const [isMet, which] = [random() < 1 / 6, Math.floor(random() * kinds.length)];
