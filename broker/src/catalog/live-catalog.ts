@@ -10,7 +10,8 @@ import { catalogBody, CATALOG_MINORS } from './osb-catalog.js';
 
 /** The catalog as bytes, with its validators for conditional requests (RFC 9110 section 13). */
 export interface CatalogDocument {
-  body: string;
+  /** Encoded once: the catalog may be large, and each answer would encode it anew, even one that ends as 304. */
+  body: Buffer;
   etag: string;
   lastModified: Date;
 }
@@ -100,8 +101,9 @@ export class LiveCatalog {
     return parsed;
   }
 
-  #document(body: string, before: CatalogDocument | undefined): CatalogDocument {
-    if (before?.body === body) return before;
+  #document(text: string, before: CatalogDocument | undefined): CatalogDocument {
+    const body = Buffer.from(text);
+    if (before?.body.equals(body) === true) return before;
     const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
     return { body, etag, lastModified: this.#options.now() };
   }

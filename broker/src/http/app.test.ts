@@ -36,7 +36,7 @@ async function startShell(
   const app = createApp({
     catalog: {
       document: () => ({
-        body: '{"services":[]}',
+        body: Buffer.from('{"services":[]}'),
         etag: '"1"',
         lastModified: new Date('2026-01-02T03:04:05Z'),
       }),
