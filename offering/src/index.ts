@@ -1,6 +1,7 @@
 export * from './conflicts.js';
 export * from './configuration.js';
 export * from './format.js';
+export * from './impact/impact.js';
 export * from './json.js';
 export * from './labels.js';
 export * from './model.js';
