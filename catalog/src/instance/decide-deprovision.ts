@@ -4,11 +4,19 @@ import { hasFinalizer, withoutFinalizer } from '../model/finalizer.js';
 import type { Scope } from '../model/kinds.js';
 import { SCOPES } from '../model/kinds.js';
 import type { CatalogView } from '../model/catalog-view.js';
-import type { InstanceStatus, ServiceBroker, ServiceClass, ServiceInstance } from '../model/objects.js';
+import type {
+  InstanceStatus,
+  ServiceBroker,
+  ServiceClass,
+  ServiceInstance,
+  ServicePlan,
+} from '../model/objects.js';
+import { abandonedMessage, openRequest } from '../model/requests-by-annotation.js';
 import { brokerOf, Unresolved } from './references.js';
 import { deprovisionRequest, lastOperationRequest } from './requests.js';
 import type { InstanceAddress } from './requests.js';
 import type { InstanceStep, InstanceWorld } from './step.js';
+import { isProvisioned } from './transitions.js';
 import { WORDS } from './words.js';
 
 /** Where an instance lives at which broker, by the references that are set. */
@@ -16,6 +24,8 @@ export interface Residence {
   scope: Scope;
   class: ServiceClass;
   broker: ServiceBroker;
+  /** Undefined when it is gone. */
+  plan: ServicePlan | undefined;
   address: InstanceAddress;
 }
 
@@ -35,34 +45,33 @@ export function residenceOf(instance: ServiceInstance, catalog: CatalogView): Re
   }
   const broker = brokerOf(scope, serviceClass, { catalog, namespace });
   if (broker instanceof Unresolved) return broker;
+  const planName = spec[scope.planRef]?.name;
+  const plan = planName === undefined ? undefined : catalog.plan(scope, namespace, planName);
   return {
     scope,
     class: serviceClass,
     broker,
-    address: { serviceId: serviceClass.spec.externalID, planId: planIdOf(instance, scope, catalog) },
+    plan,
+    address: { serviceId: serviceClass.spec.externalID, planId: planIdOf(instance, scope, plan) },
   };
 }
 
 /** The OSB id of the plan that the broker was told last; failing that, of the plan referred to. */
 function planIdOf(
-  { metadata, spec, status }: ServiceInstance,
+  { status }: ServiceInstance,
   scope: Scope,
-  catalog: CatalogView,
+  plan: ServicePlan | undefined,
 ): string | undefined {
-  const told = status?.inProgressProperties ?? status?.externalProperties;
-  const name = spec[scope.planRef]?.name;
-  const plan = name === undefined ? undefined : catalog.plan(scope, metadata.namespace, name);
-  return told?.[scope.planExternalID] ?? plan?.spec.externalID;
+  const told = (status?.inProgressProperties ?? status?.externalProperties)?.[scope.planExternalID];
+  // The archived controller wrote empty texts where it knew nothing.
+  return told === undefined || told === '' ? plan?.spec.externalID : told;
 }
 
 /** The next step for an instance that is being deleted (service-catalog.md section 3.9). */
 export function decideDeprovision(instance: ServiceInstance, world: InstanceWorld): InstanceStep {
   if (!hasFinalizer(instance)) return { type: 'idle' };
   const status = instance.status ?? {};
-  const { deprovisionStatus = '' } = status;
-  if (deprovisionStatus !== 'Required' && deprovisionStatus !== 'Failed') {
-    return { type: 'update-object', object: withoutFinalizer(instance) };
-  }
+  if (!mayBeAtBroker(status)) return { type: 'update-object', object: withoutFinalizer(instance) };
   // The cache of bindings may be behind, but whatever it does not show was never bound: the bind is decided here, from
   // the same cache, and not for an instance that is being deleted.
   if (world.bindings().length > 0) {
@@ -71,7 +80,7 @@ export function decideDeprovision(instance: ServiceInstance, world: InstanceWorl
   const residence = residenceOf(instance, world.catalog);
   if (residence instanceof Unresolved) return reportDeletion(instance, residence, world);
   if (world.retryAt > world.now) return { type: 'wait', until: world.retryAt };
-  if (status.currentOperation !== 'Deprovision') {
+  if (status.currentOperation !== 'Deprovision' || status.orphanMitigationInProgress === true) {
     return { type: 'update-status', status: start(instance, world.now) };
   }
   return {
@@ -83,18 +92,68 @@ export function decideDeprovision(instance: ServiceInstance, world: InstanceWorl
   };
 }
 
+/** The next step for an instance that may have an orphan at its broker (section 3.7). */
+export function decideMitigation(instance: ServiceInstance, world: InstanceWorld): InstanceStep {
+  const residence = residenceOf(instance, world.catalog);
+  if (residence instanceof Unresolved) return reportDeletion(instance, residence, world);
+  if (world.mitigateAt > world.now) return { type: 'wait', until: world.mitigateAt };
+  return {
+    type: 'call',
+    operation: 'Deprovision',
+    serviceClass: residence.class,
+    broker: residence.broker,
+    request: deprovisionRequest(instance, residence.address),
+  };
+}
+
+/** Lets an instance go as its owner asks; undefined when nobody does, or bindings have to go first. */
+export function decideAbandonment(instance: ServiceInstance, world: InstanceWorld): InstanceStep | undefined {
+  const reason = openRequest(instance, 'abandon');
+  if (reason === undefined || !hasFinalizer(instance) || world.bindings().length > 0) return undefined;
+  const message = abandonedMessage(reason, instance.spec.userInfo);
+  return { type: 'abandon', object: withoutFinalizer(instance), message };
+}
+
+/**
+ * Whether the broker may have the instance. Where the archived controller, in its oldest versions, left that empty, the
+ * rest of the status tells.
+ */
+function mayBeAtBroker(status: InstanceStatus): boolean {
+  const { deprovisionStatus = '' } = status;
+  if (deprovisionStatus !== '') return deprovisionStatus === 'Required' || deprovisionStatus === 'Failed';
+  return isProvisioned(status) || status.currentOperation !== undefined;
+}
+
 /** The next step for an instance that its broker works on; a deletion waits until that is over (section 3.6). */
 export function decidePoll(instance: ServiceInstance, world: InstanceWorld): InstanceStep {
   const residence = residenceOf(instance, world.catalog);
   if (residence instanceof Unresolved) return reportDeletion(instance, residence, world);
-  if (world.pollAt > world.now) return { type: 'wait', until: world.pollAt };
+  const deadline = pollingDeadline(instance.status, residence.plan);
+  const pollAt = Math.min(world.pollAt, deadline ?? Infinity);
+  if (pollAt > world.now) return { type: 'wait', until: pollAt };
   return {
     type: 'call',
     operation: 'Poll',
     serviceClass: residence.class,
     broker: residence.broker,
     request: lastOperationRequest(instance, residence.address),
+    ...(deadline === undefined ? {} : { deadline }),
   };
+}
+
+/** How long any operation may take that a plan sets no limit to, as it always was. */
+const LONGEST_OPERATION_MS = 7 * 24 * 3_600_000;
+
+/** When the platform's patience ends: OSB `maximum_polling_duration`, seven days at most. */
+function pollingDeadline(
+  status: InstanceStatus | undefined,
+  plan: ServicePlan | undefined,
+): number | undefined {
+  const startedAt = Date.parse(status?.operationStartTime ?? '');
+  if (Number.isNaN(startedAt)) return undefined;
+  const { maximumPollingDuration } = plan?.spec ?? {};
+  const limit = maximumPollingDuration === undefined ? Infinity : maximumPollingDuration * 1000;
+  return startedAt + Math.min(limit, LONGEST_OPERATION_MS);
 }
 
 const BLOCKED = new Unresolved(
@@ -118,7 +177,8 @@ function start({ metadata, status = {} }: ServiceInstance, now: number): Instanc
   const properties = status.inProgressProperties ?? status.externalProperties;
   return withConditions(
     {
-      ...withoutCondition(status, 'Failed'),
+      ...withoutCondition(withoutCondition(status, 'Failed'), 'OrphanMitigation'),
+      orphanMitigationInProgress: false,
       currentOperation: 'Deprovision',
       operationStartTime: timestamp(now),
       ...(properties === undefined ? {} : { inProgressProperties: properties }),

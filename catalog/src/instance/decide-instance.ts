@@ -1,10 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
-import { findCondition, isTrue, timestamp, withConditions, withoutCondition } from '../model/conditions.js';
+import { isTrue, withConditions, withoutCondition } from '../model/conditions.js';
 import { hasFinalizer, withFinalizer } from '../model/finalizer.js';
 import { hasLabels, instanceLabels, mergedLabels } from '../model/labels.js';
 import { isDeleting } from '../model/objects.js';
 import type { InstanceStatus, ServiceInstance } from '../model/objects.js';
-import { decideDeprovision, decidePoll, residenceOf } from './decide-deprovision.js';
+import { openRequest, withAnswered } from '../model/requests-by-annotation.js';
+import {
+  decideAbandonment,
+  decideDeprovision,
+  decideMitigation,
+  decidePoll,
+  residenceOf,
+} from './decide-deprovision.js';
 import { propertiesOf, provisionRequest, updateRequest } from './requests.js';
 import type { RequestFacts } from './requests.js';
 import {
@@ -15,31 +22,53 @@ import {
   withReferences,
 } from './references.js';
 import type { Resolved } from './references.js';
+import { startOperation } from './start-operation.js';
 import type { InstanceStep, InstanceWorld } from './step.js';
-import { WORDS } from './words.js';
+import { isProvisioned } from './transitions.js';
 
 /** The next step for an instance (service-catalog.md section 3.1). */
 export function decideInstance(instance: ServiceInstance, world: InstanceWorld): InstanceStep {
-  if (instance.status?.asyncOpInProgress === true) return decidePoll(instance, world);
-  if (isDeleting(instance)) return decideDeprovision(instance, world);
+  const unfinished = decideUnfinished(instance, world);
+  if (unfinished !== undefined) return unfinished;
   if (isSettled(instance)) return { type: 'idle' };
   const resolution = checkedReferences(instance, world);
   const prepared = prepare(instance, resolution, world);
   if (prepared !== undefined) return { type: 'update-object', object: prepared };
   if (resolution instanceof Unresolved) return report(instance, resolution, world);
-  const operation = isProvisioned(instance) ? 'Update' : 'Provision';
+  const operation = isProvisioned(instance.status) ? 'Update' : 'Provision';
   return decideCall(operation, instance, { resolved: resolution, world });
+}
+
+/** What comes before the spec as it is: wishes, what runs at the broker, the end. Undefined when it is the spec's turn. */
+function decideUnfinished(instance: ServiceInstance, world: InstanceWorld): InstanceStep | undefined {
+  const { status } = instance;
+  const deleting = isDeleting(instance);
+  const wish = (deleting ? decideAbandonment(instance, world) : undefined) ?? decideRetry(instance);
+  if (wish !== undefined) return wish;
+  if (status?.asyncOpInProgress === true) return decidePoll(instance, world);
+  if (deleting) return decideDeprovision(instance, world);
+  return status?.orphanMitigationInProgress === true ? decideMitigation(instance, world) : undefined;
+}
+
+/**
+ * Takes up that somebody wants it tried again now: what was given up on is not any more. The reconciler forgets its
+ * pauses with it.
+ */
+function decideRetry(instance: ServiceInstance): InstanceStep | undefined {
+  const { status } = instance;
+  const asked = openRequest(instance, 'retry');
+  if (asked === undefined || (status?.conditions ?? []).length === 0 || isTrue(status, 'Ready'))
+    return undefined;
+  const next = withAnswered<InstanceStatus>(withoutCondition(status ?? {}, 'Failed'), 'retry', asked);
+  return { type: 'update-status', status: next };
 }
 
 /** Whether the instance is as its spec says, or was refused for good. */
 function isSettled({ metadata, status }: ServiceInstance): boolean {
-  const observed = status?.observedGeneration ?? 0;
+  // The oldest stored objects have the second of the two alone.
+  const observed = Math.max(status?.observedGeneration ?? 0, status?.reconciledGeneration ?? 0);
   const done = isTrue(status, 'Ready') || isTrue(status, 'Failed');
   return done && observed >= (metadata.generation ?? 0);
-}
-
-function isProvisioned({ status }: ServiceInstance): boolean {
-  return status?.provisionStatus === 'Provisioned';
 }
 
 /** The resolution, refused where what it leads to may not be used. */
@@ -48,16 +77,17 @@ function checkedReferences(instance: ServiceInstance, world: InstanceWorld): Res
   if (resolution instanceof Unresolved) return resolution;
   const { scope, class: serviceClass, plan } = resolution;
   const samePlan = instance.spec[scope.planRef]?.name === plan.metadata.name;
-  if (isProvisioned(instance) && samePlan) return resolution;
+  const provisioned = isProvisioned(instance.status);
+  if (provisioned && samePlan) return resolution;
   const removed = removedFromCatalog(resolution);
   if (removed !== undefined) return removed;
-  if (!isProvisioned(instance) && isDeleting(resolution.broker)) {
+  if (!provisioned && isDeleting(resolution.broker)) {
     const message = `The broker "${resolution.broker.metadata.name}" is being deleted; cannot provision.`;
     return new Unresolved('ReferencesDeletedBroker', message);
   }
   const owner = isKnownToBroker(instance) ? undefined : idOwner(instance, resolution, world);
   if (owner !== undefined) return idTaken(instance, owner);
-  if (isProvisioned(instance) && serviceClass.spec.planUpdatable !== true) {
+  if (provisioned && serviceClass.spec.planUpdatable !== true) {
     const message = `The Service Class ${serviceClass.spec.externalName} does not allow plan changes.`;
     return new Unresolved('PlanNotUpdatable', message);
   }
@@ -156,7 +186,13 @@ function decideCall(
     return step.type === 'idle' ? waiting : step;
   }
   if (world.retryAt > world.now) return waiting;
-  const started = start(operation, instance, { resolved, parameters: inputs.parameters, now: world.now });
+  const inProgressProperties = propertiesOf(
+    resolved.scope,
+    resolved.plan,
+    inputs.parameters,
+    instance.spec.userInfo,
+  );
+  const started = startOperation(operation, instance, { inProgressProperties, now: world.now });
   if (started !== undefined) return { type: 'update-status', status: started };
   const { scope, broker, plan } = resolved;
   const facts: RequestFacts = {
@@ -175,43 +211,4 @@ function decideCall(
           checksum: before?.parameterChecksum ?? '',
         });
   return { type: 'call', operation, serviceClass: resolved.class, broker, request };
-}
-
-/**
- * The status that says what is about to be asked of the broker; undefined when it is already stored. It is written
- * before the call, so that whoever reads it after a crash knows that the broker may have heard of the instance.
- */
-function start(
-  operation: 'Provision' | 'Update',
-  instance: ServiceInstance,
-  { resolved, parameters, now }: { resolved: Resolved; parameters: RequestFacts['parameters']; now: number },
-): InstanceStatus | undefined {
-  const { metadata, spec, status = {} } = instance;
-  const { scope, plan } = resolved;
-  const inProgressProperties = propertiesOf(scope, plan, parameters, spec.userInfo);
-  const observedGeneration = metadata.generation ?? 0;
-  const underWay =
-    status.currentOperation === operation &&
-    status.observedGeneration === observedGeneration &&
-    isDeepStrictEqual(status.inProgressProperties, inProgressProperties);
-  if (underWay && findCondition(status, 'Ready') !== undefined) return undefined;
-  // After an attempt with an open end the broker may have something: what it said stays to be seen until it says more,
-  // so that a refusal is not taken for its first word.
-  const isFirst = operation === 'Update' || status.deprovisionStatus !== 'Required';
-  return withConditions<InstanceStatus>(
-    {
-      ...withoutCondition(status, 'Failed'),
-      ...userSpecifiedNames(spec),
-      asyncOpInProgress: false,
-      orphanMitigationInProgress: false,
-      currentOperation: operation,
-      operationStartTime: timestamp(now),
-      inProgressProperties,
-      observedGeneration,
-      deprovisionStatus: 'Required',
-      ...(operation === 'Provision' ? { provisionStatus: 'NotProvisioned' as const } : {}),
-    },
-    isFirst ? [{ type: 'Ready', status: 'False', ...WORDS[operation].inFlight }] : [],
-    now,
-  );
 }

@@ -1,6 +1,7 @@
 import { INSTANCE_KIND } from '../model/kinds.js';
 import { asInstance } from '../model/objects.js';
-import type { ServiceInstance } from '../model/objects.js';
+import type { InstanceStatus, ServiceInstance } from '../model/objects.js';
+import type { OsbResult } from '../osb/osb.js';
 import type { Context, Reconciler } from '../runtime/context.js';
 import { TERMS } from '../runtime/indexes.js';
 import { keyOf, refOfKey } from '../runtime/keys.js';
@@ -12,12 +13,13 @@ import { gather, inputsFor } from './gather-inputs.js';
 import type { Gathered } from './gather-inputs.js';
 import { afterInstanceCall } from './outcomes.js';
 import type { Outcome } from './transitions.js';
-import type { Inputs, InstanceCall, InstanceWorld } from './step.js';
+import type { Inputs, InstanceCall, InstanceStep, InstanceWorld } from './step.js';
 
 /** Takes the steps that {@link decideInstance} names, one after the other, until there is none to take now. */
 export class InstanceReconciler implements Reconciler {
   readonly #context: Context;
   readonly #retries = new RetryLedger();
+  readonly #mitigations = new RetryLedger();
   readonly #polls = new RetryLedger();
 
   constructor(context: Context) {
@@ -45,7 +47,10 @@ export class InstanceReconciler implements Reconciler {
           await observed.update(step.object);
           break;
         case 'update-status':
-          await observed.update({ ...instance, status: step.status }, { subresource: 'status' });
+          await this.#updateStatus(instance, step.status);
+          break;
+        case 'abandon':
+          await this.#abandon(instance, step);
           break;
         case 'call':
           await this.#call(instance, step);
@@ -55,6 +60,7 @@ export class InstanceReconciler implements Reconciler {
 
   forget(uid: string | undefined): void {
     this.#retries.forget(uid);
+    this.#mitigations.forget(uid);
     this.#polls.forget(uid);
   }
 
@@ -63,6 +69,7 @@ export class InstanceReconciler implements Reconciler {
     return {
       now: clock.now(),
       retryAt: this.#retries.notBefore(instance),
+      mitigateAt: this.#mitigations.notBefore(instance),
       pollAt: this.#polls.notBefore(instance),
       clusterId,
       catalog,
@@ -75,6 +82,12 @@ export class InstanceReconciler implements Reconciler {
           .map(asInstance),
       ...(inputs === undefined ? {} : { inputs }),
     };
+  }
+
+  async #updateStatus(instance: ServiceInstance, status: InstanceStatus): Promise<void> {
+    await this.#context.observed.update({ ...instance, status }, { subresource: 'status' });
+    const retries = [instance.status, status].map((version) => version?.answeredRequests?.retry);
+    if (retries[0] !== retries[1]) this.forget(instance.metadata.uid);
   }
 
   async #call(instance: ServiceInstance, call: InstanceCall): Promise<void> {
@@ -96,11 +109,35 @@ export class InstanceReconciler implements Reconciler {
     );
     const outcomeFor = (current: ServiceInstance): Outcome => afterInstanceCall(current, call, result, now);
     await this.#store(instance, outcomeFor);
+    this.#setPauses(instance, { outcome, result, now });
+  }
+
+  #setPauses(
+    instance: ServiceInstance,
+    { outcome, result, now }: { outcome: Outcome; result: OsbResult; now: number },
+  ): void {
     const { next, retryAfterSeconds: wishSeconds } = outcome;
+    const { uid } = instance.metadata;
     if (next === 'poll') this.#polls.postpone(instance, now, { limits: OPERATION_POLLS, wishSeconds });
-    else this.#polls.forget(instance.metadata.uid);
-    if (next !== 'retry') this.#retries.forget(instance.metadata.uid);
-    else this.#retries.postpone(instance, now, { limits: retryLimitsAfter(result), wishSeconds });
+    else this.#polls.forget(uid);
+    const pause = { limits: retryLimitsAfter(result), wishSeconds };
+    const mitigating = instance.status?.orphanMitigationInProgress === true;
+    if (next === 'retry' && mitigating) this.#mitigations.postpone(instance, now, pause);
+    else if (next === 'retry' || next === 'mitigate') this.#retries.postpone(instance, now, pause);
+    if (next === 'settled' || next === 'gone') this.forget(uid);
+    if (next === 'mitigated') this.#mitigations.forget(uid);
+  }
+
+  async #abandon(
+    instance: ServiceInstance,
+    { object, message }: Extract<InstanceStep, { type: 'abandon' }>,
+  ): Promise<void> {
+    const { events, log, observed } = this.#context;
+    // First the Event: nothing else will tell that the broker still has something.
+    events.record(instance, { type: 'Warning', reason: 'Abandoned', message });
+    await events.flush();
+    log.warn({ instance: keyOf(instance), externalID: instance.spec.externalID }, 'instance abandoned');
+    await observed.update(object);
   }
 
   async #store(instance: ServiceInstance, outcomeFor: (current: ServiceInstance) => Outcome): Promise<void> {

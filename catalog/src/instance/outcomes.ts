@@ -1,4 +1,4 @@
-import { findCondition, withConditions } from '../model/conditions.js';
+import { findCondition, timestamp, withConditions } from '../model/conditions.js';
 import { withoutFields } from '../model/without-fields.js';
 import { prettyName } from '../model/catalog-view.js';
 import type { InstanceStatus, ServiceInstance } from '../model/objects.js';
@@ -6,7 +6,14 @@ import { describeResult, isGone, objectBody, textField } from '../osb/osb.js';
 import type { OsbResult } from '../osb/osb.js';
 import type { InstanceCall } from './step.js';
 import { afterPoll } from './poll-outcomes.js';
-import { failedForGood, gone, succeeded, warning, withoutOperation } from './transitions.js';
+import {
+  failedForGood,
+  startMitigation,
+  succeeded,
+  taken,
+  warning,
+  withoutOperation,
+} from './transitions.js';
 import type { Operation, Outcome } from './transitions.js';
 import { WORDS } from './words.js';
 
@@ -19,20 +26,18 @@ export function afterInstanceCall(
 ): Outcome {
   const status = instance.status ?? {};
   const outcome =
-    call.operation === 'Poll' ? afterPoll(status, result, now) : afterRequest(status, call, result, now);
+    call.operation === 'Poll'
+      ? afterPoll(instance, { result, now, deadline: call.deadline })
+      : afterRequest(status, call, result, now);
   const retryAfterSeconds = result.type === 'answer' ? result.retryAfterSeconds : undefined;
   return retryAfterSeconds === undefined ? outcome : { ...outcome, retryAfterSeconds };
 }
 
 function afterRequest(status: InstanceStatus, call: InstanceCall, result: OsbResult, now: number): Outcome {
   const operation = call.operation === 'Poll' ? 'Provision' : call.operation;
-  if (result.type === 'answer') {
-    if (result.status === 202) return asynchronous(status, operation, result, now);
-    if (operation === 'Deprovision' && isGone(result)) return gone(status, now);
-    if (operation !== 'Deprovision' && isDone(operation, result)) {
-      return succeeded(status, operation, { now, dashboardURL: textField(result, 'dashboard_url') });
-    }
-  }
+  if (isAccepted(operation, result)) return asynchronous(status, operation, result, now);
+  const done = afterSuccess(status, operation, result, now);
+  if (done !== undefined) return done;
   if (operation === 'Deprovision') return deprovisionFailed(status, call, result, now);
   if (result.type === 'answer' && result.status === 400)
     return refused(status, { ...call, operation }, result, now);
@@ -42,7 +47,39 @@ function afterRequest(status: InstanceStatus, call: InstanceCall, result: OsbRes
     reason: result.type === 'answer' ? WORDS[operation].refused : WORDS[operation].unreachable,
     message: retriedMessage({ ...call, operation }, result),
   } as const;
+  if (operation === 'Provision' && isAmbiguous(status, result))
+    return startMitigation(status, condition, now);
   return { status: withConditions(status, [condition], now), next: 'retry', event: warning(condition) };
+}
+
+function afterSuccess(
+  status: InstanceStatus,
+  operation: Operation,
+  result: OsbResult,
+  now: number,
+): Outcome | undefined {
+  if (operation !== 'Deprovision') {
+    const dashboardURL = textField(result, 'dashboard_url');
+    return isDone(operation, result) ? succeeded(status, operation, { now, dashboardURL }) : undefined;
+  }
+  return isGone(result) ? taken(status, now) : undefined;
+}
+
+/** 202 with anything but a JSON object is no promise; nobody reads more than the status of a deprovision. */
+function isAccepted(operation: Operation, result: OsbResult): boolean {
+  if (result.type !== 'answer' || result.status !== 202) return false;
+  return operation === 'Deprovision' || objectBody(result) !== undefined;
+}
+
+/**
+ * Whether the broker may have made something that it does not think we know of (OSB, "Orphan Mitigation"). A 200 says
+ * that it has what was asked for, so asking again is enough; the same holds after a connection that broke, unless the
+ * broker then says that what it has is something else: the spec was edited meanwhile.
+ */
+function isAmbiguous(status: InstanceStatus, result: OsbResult): boolean {
+  if (result.type !== 'answer') return result.type === 'timeout';
+  if (result.status === 409) return findCondition(status, 'Ready')?.reason === WORDS.Provision.unreachable;
+  return result.status >= 500 || (result.status > 200 && result.status < 300);
 }
 
 /** 200 and 201 count only with a JSON object: a proxy's page is no instance. */
@@ -58,6 +95,8 @@ function asynchronous(status: InstanceStatus, operation: Operation, result: OsbR
   const next: InstanceStatus = {
     ...withoutFields(status, 'lastOperation'),
     asyncOpInProgress: true,
+    // From here on the broker's time runs.
+    operationStartTime: timestamp(now),
     ...(lastOperation === undefined ? {} : { lastOperation }),
     ...(dashboardURL === undefined ? {} : { dashboardURL }),
   };

@@ -14,6 +14,8 @@ export interface InstanceWorld {
   now: number;
   /** Not before this moment another request after failed ones. */
   retryAt: number;
+  /** Not before this moment another attempt to take an orphan back. */
+  mitigateAt: number;
   /** Not before this moment another look at the last operation. */
   pollAt: number;
   clusterId: string;
@@ -38,6 +40,8 @@ export interface InstanceCall {
   serviceClass: ServiceClass;
   broker: ServiceBroker;
   request: OsbRequest;
+  /** For `Poll`: from this moment on, in milliseconds since the epoch, an operation that goes on counts as failed. */
+  deadline?: number;
 }
 
 /** The one next thing to do for an instance. */
@@ -49,4 +53,6 @@ export type InstanceStep =
   | { type: 'gather' }
   | { type: 'update-object'; object: KubeObject }
   | { type: 'update-status'; status: InstanceStatus }
+  /** Tell why, and let the instance go without the broker's word. */
+  | { type: 'abandon'; object: KubeObject; message: string }
   | InstanceCall;

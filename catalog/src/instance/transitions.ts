@@ -1,9 +1,10 @@
 import { withConditions, withoutCondition } from '../model/conditions.js';
 import type { ConditionChange } from '../model/conditions.js';
-import type { InstanceStatus } from '../model/objects.js';
+import { isDeleting } from '../model/objects.js';
+import type { InstanceStatus, ServiceInstance } from '../model/objects.js';
 import { withoutFields } from '../model/without-fields.js';
 import type { CallOutcome, EventNote } from '../runtime/outcome.js';
-import { WORDS } from './words.js';
+import { MITIGATION, WORDS } from './words.js';
 
 /** What a call led to. */
 export type Outcome = CallOutcome<InstanceStatus>;
@@ -35,8 +36,12 @@ export function succeeded(
   };
 }
 
-/** Nothing is left at the broker. */
-export function gone(status: InstanceStatus, now: number): Outcome {
+/** Nothing is left at the broker: the instance may go, or be provisioned again. */
+export function taken(status: InstanceStatus, now: number): Outcome {
+  return status.orphanMitigationInProgress === true ? mitigated(status, now) : gone(status, now);
+}
+
+function gone(status: InstanceStatus, now: number): Outcome {
   const rest = withoutFields(withoutOperation(status), 'inProgressProperties', 'externalProperties');
   const condition = { type: 'Ready', status: 'False', ...WORDS.Deprovision.succeeded } as const;
   const next: InstanceStatus = { ...rest, provisionStatus: 'NotProvisioned', deprovisionStatus: 'Succeeded' };
@@ -44,6 +49,66 @@ export function gone(status: InstanceStatus, now: number): Outcome {
     status: withConditions(next, [condition], now),
     next: 'gone',
     event: { type: 'Normal', ...WORDS.Deprovision.succeeded },
+  };
+}
+
+/** What is being done at the broker, also as far as the archived controller left it unsaid. */
+export function operationUnderWay(instance: ServiceInstance): Operation {
+  const { status = {} } = instance;
+  if (status.orphanMitigationInProgress === true) return 'Deprovision';
+  if (status.currentOperation !== undefined) return status.currentOperation;
+  if (isDeleting(instance)) return 'Deprovision';
+  return isProvisioned(status) ? 'Update' : 'Provision';
+}
+
+/** Whether the broker is known to have the instance. Objects of old versions say so by their properties alone. */
+export function isProvisioned(status: InstanceStatus | undefined): boolean {
+  const { provisionStatus = '', externalProperties } = status ?? {};
+  return provisionStatus === '' ? externalProperties !== undefined : provisionStatus === 'Provisioned';
+}
+
+/**
+ * A provision that failed with an open end: the broker may have made something under an id that it thinks nobody holds.
+ * It is taken back first (service-catalog.md section 3.7). `failed`: the provision is not tried again.
+ */
+export function startMitigation(
+  status: InstanceStatus,
+  cause: { reason: string; message: string; failed?: boolean },
+  now: number,
+): Outcome {
+  const { reason, message, failed = false } = cause;
+  const changes: ConditionChange[] = [
+    { type: 'Ready', status: 'False', ...MITIGATION.started },
+    ...(failed ? [{ type: 'Failed', status: 'True', reason, message } as const] : []),
+    { type: 'OrphanMitigation', status: 'True', reason, message },
+  ];
+  const next: InstanceStatus = {
+    ...withoutFields(status, 'lastOperation'),
+    asyncOpInProgress: false,
+    orphanMitigationInProgress: true,
+    deprovisionStatus: 'Required',
+  };
+  return {
+    status: withConditions(next, changes, now),
+    next: 'mitigate',
+    event: warning({ reason, message }),
+  };
+}
+
+/** The orphan, if there was one, is gone: the instance may be provisioned again, by the same id. */
+function mitigated(status: InstanceStatus, now: number): Outcome {
+  const rest = withoutFields(withoutOperation(status), 'inProgressProperties', 'externalProperties');
+  const next: InstanceStatus = {
+    ...rest,
+    orphanMitigationInProgress: false,
+    provisionStatus: 'NotProvisioned',
+    deprovisionStatus: 'Succeeded',
+  };
+  const condition = { type: 'Ready', status: 'False', ...MITIGATION.succeeded } as const;
+  return {
+    status: withConditions(next, [condition], now),
+    next: 'mitigated',
+    event: { type: 'Normal', ...MITIGATION.succeeded },
   };
 }
 

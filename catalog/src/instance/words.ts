@@ -55,3 +55,30 @@ export const WORDS: Record<'Provision' | 'Update' | 'Deprovision', OperationWord
     gerund: 'deprovisioning',
   },
 };
+
+/** The same for orphan mitigation (section 3.7). */
+export const MITIGATION = {
+  started: {
+    reason: 'StartingInstanceOrphanMitigation',
+    message:
+      'The instance provision call failed with an ambiguous error; attempting to deprovision the instance in order to ' +
+      'mitigate an orphaned resource',
+  },
+  succeeded: {
+    reason: 'OrphanMitigationSuccessful',
+    message: 'Orphan mitigation was completed successfully',
+  },
+} as const;
+
+/** A broker that is not done in time (sections 0 and 3.6). */
+export const TIMED_OUT = {
+  reason: 'ErrorReconciliationRetryTimeout',
+  message: 'Stopping reconciliation retries because too much time has elapsed',
+} as const;
+
+/** A provision whose answer was lost with the controller that asked, and whose instance was edited since. */
+export const UNKNOWN_OUTCOME = {
+  reason: WORDS.Provision.unreachable,
+  message:
+    'The outcome of an earlier provision call is unknown; the broker is asked for what the spec says now',
+} as const;

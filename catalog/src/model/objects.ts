@@ -1,6 +1,7 @@
 import type { JsonObject, KubeObject, ObjectMeta } from '@mesitis/kube';
 import type { ClassField, PlanField, Scope } from './kinds.js';
 import type { Condition } from './conditions.js';
+import type { Answering } from './requests-by-annotation.js';
 
 /** A reference to an object of a known kind in a known namespace. */
 export interface LocalReference {
@@ -69,6 +70,12 @@ export interface ServiceClass extends KubeObject {
   status?: { removedFromBrokerCatalog?: boolean; [extra: string]: unknown };
 }
 
+/** The version of what stands behind a plan (OSB 2.15). */
+export interface MaintenanceInfo {
+  version: string;
+  description?: string;
+}
+
 /** Plan of either scope. */
 export interface ServicePlan extends KubeObject {
   metadata: StoredMeta;
@@ -76,6 +83,10 @@ export interface ServicePlan extends KubeObject {
     clusterServiceClassRef?: LocalReference;
     serviceClassRef?: LocalReference;
     free?: boolean;
+    /** OSB `maintenance_info`. */
+    maintenanceInfo?: MaintenanceInfo;
+    /** OSB `maximum_polling_duration`, seconds. */
+    maximumPollingDuration?: number;
   };
   status?: { removedFromBrokerCatalog?: boolean; [extra: string]: unknown };
 }
@@ -106,10 +117,12 @@ export interface InstanceProperties {
   parameters?: JsonObject;
   parameterChecksum?: string;
   userInfo?: UserInfo;
+  /** The version of the plan that was sent last. */
+  maintenanceInfo?: Pick<MaintenanceInfo, 'version'>;
 }
 
 /** `status` of an instance. */
-export interface InstanceStatus {
+export interface InstanceStatus extends Answering {
   conditions?: Condition[];
   lastConditionState?: string;
   userSpecifiedClassName?: string;
@@ -119,6 +132,7 @@ export interface InstanceStatus {
   dashboardURL?: string;
   currentOperation?: 'Provision' | 'Update' | 'Deprovision';
   operationStartTime?: string;
+  orphanMitigationInProgress?: boolean;
   inProgressProperties?: InstanceProperties;
   externalProperties?: InstanceProperties;
   provisionStatus?: '' | 'Provisioned' | 'NotProvisioned';
@@ -152,7 +166,7 @@ export interface SecretTransform {
 export type BindingProperties = Pick<InstanceProperties, 'parameters' | 'parameterChecksum' | 'userInfo'>;
 
 /** `status` of a binding. */
-export interface BindingStatus {
+export interface BindingStatus extends Answering {
   conditions?: Condition[];
   lastConditionState?: string;
   asyncOpInProgress?: boolean;
