@@ -148,6 +148,8 @@ const FROM_CATALOG = new Set([
   'instanceCreateParameterSchema',
   'instanceUpdateParameterSchema',
   'serviceBindingCreateParameterSchema',
+  'maintenanceInfo',
+  'maximumPollingDuration',
 ]);
 
 /** The object with `status.removedFromBrokerCatalog` as given; undefined when it reads so already. */

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@mesitis/kube';
+import type { MaintenanceInfo } from '../model/objects.js';
 
 /** An OSB service as far as classes are made of it. */
 export interface OfferedService {
@@ -27,6 +28,9 @@ export interface OfferedPlan {
   instanceCreateParameterSchema?: JsonObject;
   instanceUpdateParameterSchema?: JsonObject;
   serviceBindingCreateParameterSchema?: JsonObject;
+  maintenanceInfo?: MaintenanceInfo;
+  /** Seconds. */
+  maximumPollingDuration?: number;
 }
 
 /** A catalog with the sentences about entries that had to be left out. */
@@ -115,8 +119,23 @@ function readPlan(value: Json, path: string, findings: Findings): OfferedPlan[] 
         instanceUpdateParameterSchema: schema(source, 'service_instance', 'update'),
         serviceBindingCreateParameterSchema: schema(source, 'service_binding', 'create'),
       }),
+      ...maintenanceInfo(source),
+      ...maximumPollingDuration(source),
     },
   ];
+}
+
+function maintenanceInfo(plan: JsonObject): { maintenanceInfo?: MaintenanceInfo } {
+  const source = asObject(plan['maintenance_info']);
+  const version = text(source?.['version']);
+  const description = text(source?.['description']);
+  if (version === undefined) return {};
+  return { maintenanceInfo: { version, ...(description === undefined ? {} : { description }) } };
+}
+
+function maximumPollingDuration(plan: JsonObject): { maximumPollingDuration?: number } {
+  const seconds = plan['maximum_polling_duration'];
+  return typeof seconds === 'number' && seconds > 0 ? { maximumPollingDuration: seconds } : {};
 }
 
 function schema(plan: JsonObject, of: string, action: string): JsonObject | undefined {

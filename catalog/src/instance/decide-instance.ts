@@ -5,6 +5,7 @@ import { hasLabels, instanceLabels, mergedLabels } from '../model/labels.js';
 import { isDeleting } from '../model/objects.js';
 import type { InstanceStatus, ServiceInstance } from '../model/objects.js';
 import { openRequest, withAnswered } from '../model/requests-by-annotation.js';
+import { askBroker } from './ask-broker.js';
 import {
   decideAbandonment,
   decideDeprovision,
@@ -12,8 +13,7 @@ import {
   decidePoll,
   residenceOf,
 } from './decide-deprovision.js';
-import { propertiesOf, provisionRequest, updateRequest } from './requests.js';
-import type { RequestFacts } from './requests.js';
+import { showUpgrade, upgradeWanted } from './maintenance.js';
 import {
   removedFromCatalog,
   resolveReferences,
@@ -22,7 +22,6 @@ import {
   withReferences,
 } from './references.js';
 import type { Resolved } from './references.js';
-import { startOperation } from './start-operation.js';
 import type { InstanceStep, InstanceWorld } from './step.js';
 import { isProvisioned } from './transitions.js';
 
@@ -30,7 +29,8 @@ import { isProvisioned } from './transitions.js';
 export function decideInstance(instance: ServiceInstance, world: InstanceWorld): InstanceStep {
   const unfinished = decideUnfinished(instance, world);
   if (unfinished !== undefined) return unfinished;
-  if (isSettled(instance)) return { type: 'idle' };
+  const settled = isSettled(instance) ? decideSettled(instance, world) : undefined;
+  if (settled !== undefined) return settled;
   const resolution = checkedReferences(instance, world);
   const prepared = prepare(instance, resolution, world);
   if (prepared !== undefined) return { type: 'update-object', object: prepared };
@@ -48,6 +48,17 @@ function decideUnfinished(instance: ServiceInstance, world: InstanceWorld): Inst
   if (status?.asyncOpInProgress === true) return decidePoll(instance, world);
   if (deleting) return decideDeprovision(instance, world);
   return status?.orphanMitigationInProgress === true ? decideMitigation(instance, world) : undefined;
+}
+
+/** What is left to do for an instance that is as its spec says; undefined when it is to be updated all the same. */
+function decideSettled(instance: ServiceInstance, { catalog, now }: InstanceWorld): InstanceStep | undefined {
+  const residence = isTrue(instance.status, 'Ready') ? residenceOf(instance, catalog) : undefined;
+  if (residence === undefined || residence instanceof Unresolved || residence.plan === undefined) {
+    return { type: 'idle' };
+  }
+  if (upgradeWanted(instance, residence.plan)) return undefined;
+  const status = showUpgrade(instance, residence.plan, now);
+  return status === undefined ? { type: 'idle' } : { type: 'update-status', status };
 }
 
 /**
@@ -186,29 +197,5 @@ function decideCall(
     return step.type === 'idle' ? waiting : step;
   }
   if (world.retryAt > world.now) return waiting;
-  const inProgressProperties = propertiesOf(
-    resolved.scope,
-    resolved.plan,
-    inputs.parameters,
-    instance.spec.userInfo,
-  );
-  const started = startOperation(operation, instance, { inProgressProperties, now: world.now });
-  if (started !== undefined) return { type: 'update-status', status: started };
-  const { scope, broker, plan } = resolved;
-  const facts: RequestFacts = {
-    clusterId: world.clusterId,
-    namespaceUid: inputs.namespaceUid,
-    serviceId: resolved.class.spec.externalID,
-    planId: plan.spec.externalID,
-    parameters: inputs.parameters,
-  };
-  const before = instance.status?.externalProperties;
-  const request =
-    operation === 'Provision'
-      ? provisionRequest(instance, facts)
-      : updateRequest(instance, facts, {
-          planId: before?.[scope.planExternalID],
-          checksum: before?.parameterChecksum ?? '',
-        });
-  return { type: 'call', operation, serviceClass: resolved.class, broker, request };
+  return askBroker(operation, instance, { resolved, inputs, world });
 }

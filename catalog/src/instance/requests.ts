@@ -14,6 +14,8 @@ export interface RequestFacts {
   /** OSB plan id of what is asked for. */
   planId: string;
   parameters: Parameters;
+  /** The version of the plan to be at; undefined when it is the broker's choice. */
+  version: string | undefined;
 }
 
 /** Where an instance is at the broker, for requests that need no more. */
@@ -34,6 +36,7 @@ export function provisionRequest(instance: ServiceInstance, facts: RequestFacts)
       organization_guid: facts.clusterId,
       space_guid: facts.namespaceUid,
       ...parametersField(facts.parameters),
+      ...maintenanceField(facts.version),
       context: context(instance, facts.clusterId),
     },
   };
@@ -46,7 +49,7 @@ export function provisionRequest(instance: ServiceInstance, facts: RequestFacts)
 export function updateRequest(
   instance: ServiceInstance,
   facts: RequestFacts,
-  before: { planId: string | undefined; checksum: string },
+  before: { planId: string | undefined; checksum: string; version: string | undefined },
 ): OsbRequest {
   return {
     ...instanceRequest(instance, 'PATCH'),
@@ -55,10 +58,14 @@ export function updateRequest(
       service_id: facts.serviceId,
       ...(facts.planId === before.planId ? {} : { plan_id: facts.planId }),
       ...(facts.parameters.checksum === before.checksum ? {} : { parameters: facts.parameters.values }),
+      ...(facts.version === before.version && facts.planId === before.planId
+        ? {}
+        : maintenanceField(facts.version)),
       context: context(instance, facts.clusterId),
       previous_values: {
         service_id: facts.serviceId,
         ...(before.planId === undefined ? {} : { plan_id: before.planId }),
+        ...maintenanceField(before.version),
       },
     },
   };
@@ -91,7 +98,7 @@ export function propertiesOf(
   scope: Scope,
   plan: ServicePlan,
   parameters: Parameters,
-  userInfo: InstanceProperties['userInfo'],
+  { userInfo, version }: { userInfo: InstanceProperties['userInfo']; version: string | undefined },
 ): InstanceProperties {
   return {
     [scope.planExternalName]: plan.spec.externalName,
@@ -100,6 +107,7 @@ export function propertiesOf(
       ? {}
       : { parameters: parameters.redacted, parameterChecksum: parameters.checksum }),
     ...(userInfo === undefined ? {} : { userInfo }),
+    ...(version === undefined ? {} : { maintenanceInfo: { version } }),
   };
 }
 
@@ -116,6 +124,10 @@ export function context(instance: ServiceInstance, clusterId: string): JsonObjec
 /** `parameters` when there are any: an empty object is left out of first requests. */
 export function parametersField({ checksum, values }: Parameters): { parameters?: JsonObject } {
   return checksum === '' ? {} : { parameters: values };
+}
+
+function maintenanceField(version: string | undefined): { maintenance_info?: JsonObject } {
+  return version === undefined ? {} : { maintenance_info: { version } };
 }
 
 /** `service_id` and `plan_id` of requests without a body. */

@@ -55,6 +55,17 @@ export function withConditions<Status extends Conditioned>(
   return { ...status, conditions, lastConditionState: lastConditionState(conditions) };
 }
 
+/** The status with a condition that is no news to `svcat`, which shows the last of the list: a new one goes to the front. */
+export function withLeadingCondition<Status extends Conditioned>(
+  status: Status,
+  change: ConditionChange,
+  now: number,
+): Status {
+  if (findCondition(status, change.type) !== undefined) return withConditions(status, [change], now);
+  const conditions = [{ ...change, lastTransitionTime: timestamp(now) }, ...(status.conditions ?? [])];
+  return { ...status, conditions, lastConditionState: lastConditionState(conditions) };
+}
+
 /** The status without the condition of that type. */
 export function withoutCondition<Status extends Conditioned>(status: Status, type: string): Status {
   const conditions = (status.conditions ?? []).filter((condition) => condition.type !== type);

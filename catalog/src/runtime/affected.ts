@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CacheChange, KubeObject } from '@mesitis/kube';
 import { isTrue } from '../model/conditions.js';
 import { BINDING_KIND, INSTANCE_KIND, SCOPES } from '../model/kinds.js';
-import { asBinding, asBroker, asInstance } from '../model/objects.js';
+import { asBinding, asBroker, asInstance, asPlan } from '../model/objects.js';
 import { TERMS, termsOf } from './indexes.js';
 import { keyFor, keyOf } from './keys.js';
 
@@ -24,8 +25,12 @@ export function affectedKeys(change: CacheChange, keysUnder: (term: string) => s
         ...(type === 'deleted' ? keysUnder(TERMS.externalID(asInstance(object).spec.externalID ?? '')) : []),
       ];
     default:
-      // A broker, a class or a plan: those that miss one may have found it.
-      return [own, ...keysUnder(TERMS.waiting())];
+      // A broker, a class or a plan: those that miss one may have found it, those of the plan may get a new version.
+      return [
+        own,
+        ...keysUnder(TERMS.waiting()),
+        ...(hasNewVersion(change) ? keysUnder(TERMS.using(own)) : []),
+      ];
   }
 }
 
@@ -47,6 +52,11 @@ export function keysToRetry(
 }
 
 const BROKER_KINDS: readonly string[] = SCOPES.map(({ brokerKind }) => brokerKind);
+
+function hasNewVersion({ type, object, previous }: CacheChange): boolean {
+  const versions = [previous, object].map((plan) => plan && asPlan(plan).spec.maintenanceInfo);
+  return type === 'modified' && !isDeepStrictEqual(versions[0], versions[1]);
+}
 
 function instanceOf(binding: KubeObject): string {
   const { metadata, spec } = asBinding(binding);
