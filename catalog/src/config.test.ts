@@ -9,6 +9,7 @@ test('has defaults for everything but the namespace', () => {
     osbTimeoutMs: 60_000,
     osbApiVersion: '2.17',
     concurrency: 20,
+    features: { operationPollingMaximumBackoffMs: 60_000 },
     logLevel: 'info',
   });
 });
@@ -22,6 +23,8 @@ test('reads what is set', () => {
     OSB_API_VERSION: '2.14',
     CONCURRENT_SYNCS: '5',
     LOG_LEVEL: 'debug',
+    FEATURE_GATES: 'CascadingDeletion=true, OriginatingIdentity=false',
+    OPERATION_POLLING_MAXIMUM_BACKOFF_DURATION: '20m',
   };
   expect(readConfig(env)).toEqual({
     healthPort: 0,
@@ -30,16 +33,27 @@ test('reads what is set', () => {
     osbTimeoutMs: 2_500,
     osbApiVersion: '2.14',
     concurrency: 5,
+    features: {
+      cascadingDeletion: true,
+      originatingIdentity: false,
+      operationPollingMaximumBackoffMs: 1_200_000,
+    },
     logLevel: 'debug',
   });
 });
 
 test('names every variable that is wrong, each with the remedy', () => {
   const read = (): unknown =>
-    readConfig({ HEALTH_PORT: 'x', BROKER_RELIST_INTERVAL: '0s', LOG_LEVEL: 'loud' });
+    readConfig({
+      HEALTH_PORT: 'x',
+      BROKER_RELIST_INTERVAL: '0s',
+      LOG_LEVEL: 'loud',
+      FEATURE_GATES: 'Nope=true',
+    });
   expect(read).toThrow(ConfigError);
   expect(read).toThrow(/HEALTH_PORT is "x": set it to a whole number/);
   expect(read).toThrow(/BROKER_RELIST_INTERVAL is "0s": set it to a duration/);
+  expect(read).toThrow(/FEATURE_GATES is "Nope=true": set it to a list of <gate>=true or =false with Casc/);
   expect(read).toThrow(/LOG_LEVEL is "loud"/);
   expect(read).toThrow(/NAMESPACE is not set/);
 });

@@ -1,3 +1,5 @@
+import { parseGates } from './runtime/features.js';
+import type { Features } from './runtime/features.js';
 import { parseDuration } from './model/duration.js';
 
 /** What the environment says. */
@@ -14,6 +16,8 @@ export interface Config {
   osbApiVersion: string;
   /** How many objects of one kind are worked on at once. */
   concurrency: number;
+  /** What differs from what holds without a word. */
+  features: Partial<Features>;
   logLevel: string;
   /** As kubectl reads it; undefined in a cluster. */
   kubeconfig?: string;
@@ -46,6 +50,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     osbTimeoutMs: read('OSB_API_REQUEST_TIMEOUT', 60_000, duration),
     osbApiVersion: read('OSB_API_VERSION', '2.17', matching(/^2\.\d+$/, 'a version such as "2.17"')),
     concurrency: read('CONCURRENT_SYNCS', 20, integer(1, 1000)),
+    features: {
+      ...read('FEATURE_GATES', {}, parseGates),
+      operationPollingMaximumBackoffMs: read('OPERATION_POLLING_MAXIMUM_BACKOFF_DURATION', 60_000, duration),
+    },
     logLevel: read(
       'LOG_LEVEL',
       'info',

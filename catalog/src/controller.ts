@@ -13,6 +13,8 @@ import type { Clock } from './runtime/clock.js';
 import type { Context, Reconciler } from './runtime/context.js';
 import { describeError } from './runtime/describe-error.js';
 import { EventRecorder } from './runtime/event-recorder.js';
+import { DEFAULT_FEATURES } from './runtime/features.js';
+import type { Features } from './runtime/features.js';
 import { keyOf, refOfKey } from './runtime/keys.js';
 import { observedCatalog } from './runtime/observed-catalog.js';
 import { Observed } from './runtime/observed.js';
@@ -33,6 +35,8 @@ export interface ControllerOptions {
   concurrency: number;
   /** Between two fetches of the catalog of brokers that don't say. */
   relistIntervalMs: number;
+  /** What differs from {@link DEFAULT_FEATURES}. */
+  features?: Partial<Features>;
 }
 
 interface Lane {
@@ -60,11 +64,13 @@ export class CatalogController {
         log.warn({ err: describeError(error) }, 'watch interrupted');
       },
     });
+    const features = { ...DEFAULT_FEATURES, ...options.features };
     const context: Context = {
       ...options,
+      features,
       observed: this.#observed,
       catalog: observedCatalog(this.#observed),
-      brokers: new BrokerCalls(kube, options.send),
+      brokers: new BrokerCalls(kube, options.send, features),
       events: this.#events,
     };
     const lane = (reconciler: Reconciler): Lane => ({

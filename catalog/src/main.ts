@@ -43,6 +43,7 @@ try {
     log,
     concurrency: config.concurrency,
     relistIntervalMs: config.relistIntervalMs,
+    features: config.features,
   });
   isReady = () => controller.isReady();
   const stop = async (): Promise<void> => {

@@ -107,6 +107,7 @@ describe('mesitis-platform', () => {
       [
         "ClusterRole mesitis-catalog-reader: get,list,watch clusterserviceclasses clusterserviceplans",
         "ClusterRole mesitis-catalog: create events",
+        "ClusterRole mesitis-catalog: delete servicebindings",
         "ClusterRole mesitis-catalog: get namespaces",
         "ClusterRole mesitis-catalog: get,create,update,delete secrets",
         "ClusterRole mesitis-catalog: get,list,watch,create,update,delete clusterserviceclasses serviceclasses clusterserviceplans serviceplans",

@@ -1,5 +1,6 @@
 import type { ServiceInstance } from '../model/objects.js';
 import { versionOf, versionToAsk } from './maintenance.js';
+import { provisionDefaults } from './provision-defaults.js';
 import type { Resolved } from './references.js';
 import { propertiesOf, provisionRequest, updateRequest } from './requests.js';
 import type { RequestFacts } from './requests.js';
@@ -10,7 +11,7 @@ import type { Inputs, InstanceStep, InstanceWorld } from './step.js';
 export interface Asked {
   resolved: Resolved;
   inputs: Extract<Inputs, { ok: true }>;
-  world: Pick<InstanceWorld, 'clusterId' | 'now'>;
+  world: Pick<InstanceWorld, 'clusterId' | 'features' | 'now'>;
 }
 
 /** The status that announces a request, and once that is stored, the request. */
@@ -28,7 +29,11 @@ export function askBroker(
     userInfo: instance.spec.userInfo,
     version,
   });
-  const started = startOperation(operation, instance, { inProgressProperties, now: world.now });
+  const started = startOperation(operation, instance, {
+    inProgressProperties,
+    now: world.now,
+    defaults: world.features.servicePlanDefaults ? provisionDefaults(resolved.class, plan) : undefined,
+  });
   if (started !== undefined) return { type: 'update-status', status: started };
   const facts: RequestFacts = {
     clusterId: world.clusterId,

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { KubeObject } from '@mesitis/kube';
 import { timestamp, withConditions, withoutCondition } from '../model/conditions.js';
 import { hasFinalizer, withoutFinalizer } from '../model/finalizer.js';
 import type { Scope } from '../model/kinds.js';
 import { SCOPES } from '../model/kinds.js';
 import type { CatalogView } from '../model/catalog-view.js';
+import { isDeleting } from '../model/objects.js';
 import type {
   InstanceStatus,
   ServiceBroker,
@@ -74,9 +76,8 @@ export function decideDeprovision(instance: ServiceInstance, world: InstanceWorl
   if (!mayBeAtBroker(status)) return { type: 'update-object', object: withoutFinalizer(instance) };
   // The cache of bindings may be behind, but whatever it does not show was never bound: the bind is decided here, from
   // the same cache, and not for an instance that is being deleted.
-  if (world.bindings().length > 0) {
-    return reportDeletion(instance, BLOCKED, world);
-  }
+  const bindings = world.bindings();
+  if (bindings.length > 0) return decideBindings(instance, bindings, world);
   const residence = residenceOf(instance, world.catalog);
   if (residence instanceof Unresolved) return reportDeletion(instance, residence, world);
   if (world.retryAt > world.now) return { type: 'wait', until: world.retryAt };
@@ -160,6 +161,24 @@ const BLOCKED = new Unresolved(
   'DeprovisionBlockedByExistingCredentials',
   'All associated ServiceBindings must be removed before this ServiceInstance can be deleted',
 );
+
+const CASCADING = new Unresolved(
+  'ServiceBindingsDeletion',
+  'The associated ServiceBindings are deleted before this ServiceInstance is',
+);
+
+/** Waits for the bindings to go, or deletes them, after saying so. */
+function decideBindings(
+  instance: ServiceInstance,
+  bindings: readonly KubeObject[],
+  world: InstanceWorld,
+): InstanceStep {
+  const cascading = world.features.cascadingDeletion;
+  const step = reportDeletion(instance, cascading ? CASCADING : BLOCKED, world);
+  const kept = bindings.filter((binding) => !isDeleting(binding));
+  if (step.type !== 'idle' || !cascading || kept.length === 0) return step;
+  return { type: 'remove-bindings', bindings: kept };
+}
 
 /** Says what holds the instance up; a watch event brings it back. */
 function reportDeletion(

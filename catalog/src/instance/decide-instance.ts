@@ -14,6 +14,7 @@ import {
   residenceOf,
 } from './decide-deprovision.js';
 import { showUpgrade, upgradeWanted } from './maintenance.js';
+import { mergedParameters, provisionDefaults } from './provision-defaults.js';
 import {
   removedFromCatalog,
   resolveReferences,
@@ -51,14 +52,32 @@ function decideUnfinished(instance: ServiceInstance, world: InstanceWorld): Inst
 }
 
 /** What is left to do for an instance that is as its spec says; undefined when it is to be updated all the same. */
-function decideSettled(instance: ServiceInstance, { catalog, now }: InstanceWorld): InstanceStep | undefined {
+function decideSettled(instance: ServiceInstance, world: InstanceWorld): InstanceStep | undefined {
+  const { catalog, now } = world;
   const residence = isTrue(instance.status, 'Ready') ? residenceOf(instance, catalog) : undefined;
   if (residence === undefined || residence instanceof Unresolved || residence.plan === undefined) {
     return { type: 'idle' };
   }
   if (upgradeWanted(instance, residence.plan)) return undefined;
+  const secrets = compareSecrets(instance, world);
+  if (secrets !== 'same') return secrets === 'unread' ? { type: 'gather' } : undefined;
   const status = showUpgrade(instance, residence.plan, now);
   return status === undefined ? { type: 'idle' } : { type: 'update-status', status };
+}
+
+/**
+ * Whether a Secret behind `parametersFrom` says something else than the broker was told. One that is away for a moment
+ * does not make the instance less ready.
+ */
+function compareSecrets(
+  { spec, status }: ServiceInstance,
+  world: InstanceWorld,
+): 'unread' | 'same' | 'changed' {
+  const { features, inputs } = world;
+  if (!features.watchParametersFromChanges || (spec.parametersFrom ?? []).length === 0) return 'same';
+  if (inputs === undefined) return 'unread';
+  const told = status?.externalProperties?.parameterChecksum ?? '';
+  return inputs.ok && inputs.parameters.checksum !== told ? 'changed' : 'same';
 }
 
 /**
@@ -152,7 +171,10 @@ function prepare(
   let next = isUninitialised(instance.status) && !hasFinalizer(instance) ? withFinalizer(instance) : instance;
   if ((next.spec.externalID ?? '') === '')
     next = { ...next, spec: { ...next.spec, externalID: world.newId() } };
-  if (!(resolution instanceof Unresolved)) next = referring(next, resolution);
+  if (!(resolution instanceof Unresolved)) {
+    next = referring(next, resolution);
+    if (world.features.servicePlanDefaults) next = withDefaults(next, resolution);
+  }
   return next === instance ? undefined : next;
 }
 
@@ -161,6 +183,18 @@ function referring(instance: ServiceInstance, resolved: Resolved): ServiceInstan
   const labels = instanceLabels(resolved.scope, spec);
   if (isDeepStrictEqual(spec, instance.spec) && hasLabels(instance, labels)) return instance;
   return { ...instance, metadata: { ...instance.metadata, labels: mergedLabels(instance, labels) }, spec };
+}
+
+/** Defaults count once, before the broker hears of the instance; what its author says counts more. */
+function withDefaults(instance: ServiceInstance, { class: serviceClass, plan }: Resolved): ServiceInstance {
+  const { spec, status } = instance;
+  const isLate = status?.defaultProvisionParameters !== undefined || isKnownToBroker(instance);
+  const defaults = isLate ? undefined : provisionDefaults(serviceClass, plan);
+  if (defaults === undefined || isProvisioned(status)) return instance;
+  const parameters = mergedParameters(defaults, spec.parameters ?? {});
+  return isDeepStrictEqual(parameters, spec.parameters)
+    ? instance
+    : { ...instance, spec: { ...spec, parameters } };
 }
 
 function isUninitialised(status: InstanceStatus | undefined): boolean {

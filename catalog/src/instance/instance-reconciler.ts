@@ -1,3 +1,5 @@
+import type { KubeObject } from '@mesitis/kube';
+import { timestamp } from '../model/conditions.js';
 import { INSTANCE_KIND } from '../model/kinds.js';
 import { asInstance } from '../model/objects.js';
 import type { InstanceStatus, ServiceInstance } from '../model/objects.js';
@@ -7,23 +9,28 @@ import { TERMS } from '../runtime/indexes.js';
 import { keyOf, refOfKey } from '../runtime/keys.js';
 import { OPERATION_POLLS, OUTAGE_RETRIES, retryLimitsAfter } from '../runtime/limits.js';
 import { RetryLedger } from '../runtime/retry-ledger.js';
+import type { Pause, RetryLimits } from '../runtime/retry-ledger.js';
 import { storeOutcome } from '../runtime/store-status.js';
 import { decideInstance } from './decide-instance.js';
 import { gather, inputsFor } from './gather-inputs.js';
 import type { Gathered } from './gather-inputs.js';
 import { afterInstanceCall } from './outcomes.js';
+import { operationUnderWay } from './transitions.js';
 import type { Outcome } from './transitions.js';
 import type { Inputs, InstanceCall, InstanceStep, InstanceWorld } from './step.js';
 
 /** Takes the steps that {@link decideInstance} names, one after the other, until there is none to take now. */
 export class InstanceReconciler implements Reconciler {
   readonly #context: Context;
+  readonly #pollLimits: RetryLimits;
   readonly #retries = new RetryLedger();
   readonly #mitigations = new RetryLedger();
   readonly #polls = new RetryLedger();
 
   constructor(context: Context) {
     this.#context = context;
+    const { operationPollingMaximumBackoffMs: longestMs } = context.features;
+    this.#pollLimits = { firstMs: OPERATION_POLLS.firstMs, longestMs };
   }
 
   async reconcile(key: string): Promise<number | undefined> {
@@ -49,6 +56,9 @@ export class InstanceReconciler implements Reconciler {
         case 'update-status':
           await this.#updateStatus(instance, step.status);
           break;
+        case 'remove-bindings':
+          await this.#removeBindings(step.bindings);
+          return undefined;
         case 'abandon':
           await this.#abandon(instance, step);
           break;
@@ -65,15 +75,16 @@ export class InstanceReconciler implements Reconciler {
   }
 
   #world(instance: ServiceInstance, inputs: Inputs | undefined): InstanceWorld {
-    const { catalog, clock, clusterId, newId, observed } = this.#context;
+    const { catalog, clock, clusterId, features, newId, observed } = this.#context;
     return {
+      features,
       now: clock.now(),
       retryAt: this.#retries.notBefore(instance),
       mitigateAt: this.#mitigations.notBefore(instance),
       pollAt: this.#polls.notBefore(instance),
       clusterId,
       catalog,
-      bindings: () => observed.keys(TERMS.ofInstance(keyOf(instance))),
+      bindings: () => observed.find(TERMS.ofInstance(keyOf(instance))),
       newId,
       namesakes: () =>
         observed
@@ -82,6 +93,13 @@ export class InstanceReconciler implements Reconciler {
           .map(asInstance),
       ...(inputs === undefined ? {} : { inputs }),
     };
+  }
+
+  async #removeBindings(bindings: readonly KubeObject[]): Promise<void> {
+    for (const binding of bindings) {
+      const { uid } = binding.metadata;
+      await this.#context.kube.remove(refOfKey(keyOf(binding)), uid === undefined ? {} : { uid });
+    }
   }
 
   async #updateStatus(instance: ServiceInstance, status: InstanceStatus): Promise<void> {
@@ -118,14 +136,26 @@ export class InstanceReconciler implements Reconciler {
   ): void {
     const { next, retryAfterSeconds: wishSeconds } = outcome;
     const { uid } = instance.metadata;
-    if (next === 'poll') this.#polls.postpone(instance, now, { limits: OPERATION_POLLS, wishSeconds });
+    if (next === 'poll') this.#polls.postpone(instance, now, { limits: this.#pollLimits, wishSeconds });
     else this.#polls.forget(uid);
     const pause = { limits: retryLimitsAfter(result), wishSeconds };
     const mitigating = instance.status?.orphanMitigationInProgress === true;
     if (next === 'retry' && mitigating) this.#mitigations.postpone(instance, now, pause);
-    else if (next === 'retry' || next === 'mitigate') this.#retries.postpone(instance, now, pause);
+    else if (next === 'retry' || next === 'mitigate') {
+      this.#retries.postpone(instance, now, pause);
+      this.#tellPause(instance, now, pause);
+    }
     if (next === 'settled' || next === 'gone') this.forget(uid);
     if (next === 'mitigated') this.#mitigations.forget(uid);
+  }
+
+  /** Tells of pauses as long as they grow: after that there is nothing new to tell. */
+  #tellPause(instance: ServiceInstance, now: number, { limits }: Pause): void {
+    const operation = operationUnderWay(instance);
+    const until = this.#retries.notBefore(instance);
+    if (operation === 'Deprovision' || until - now >= limits.longestMs) return;
+    const message = `Delaying ${operation.toLowerCase()} retry, next attempt will be after ${timestamp(until)}`;
+    this.#context.events.record(instance, { type: 'Warning', reason: 'RetryBackoff', message });
   }
 
   async #abandon(

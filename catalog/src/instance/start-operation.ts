@@ -1,9 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { JsonObject } from '@mesitis/kube';
 import { findCondition, timestamp, withConditions, withoutCondition } from '../model/conditions.js';
 import type { ConditionChange } from '../model/conditions.js';
 import type { InstanceProperties, InstanceStatus, ServiceInstance } from '../model/objects.js';
 import { userSpecifiedNames } from './references.js';
 import { UNKNOWN_OUTCOME, WORDS } from './words.js';
+
+/** What an operation starts with. */
+export interface Start {
+  inProgressProperties: InstanceProperties;
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** The parameters that class and plan have set, for the record. */
+  defaults: JsonObject | undefined;
+}
 
 /**
  * The status that says what is about to be asked of the broker; undefined when it is already stored. It is written
@@ -12,7 +22,7 @@ import { UNKNOWN_OUTCOME, WORDS } from './words.js';
 export function startOperation(
   operation: 'Provision' | 'Update',
   { metadata, spec, status = {} }: ServiceInstance,
-  { inProgressProperties, now }: { inProgressProperties: InstanceProperties; now: number },
+  { inProgressProperties, now, defaults }: Start,
 ): InstanceStatus | undefined {
   const observedGeneration = metadata.generation ?? 0;
   const underWay =
@@ -32,6 +42,9 @@ export function startOperation(
       observedGeneration,
       deprovisionStatus: 'Required',
       ...(operation === 'Provision' ? { provisionStatus: 'NotProvisioned' as const } : {}),
+      ...(operation === 'Provision' && defaults !== undefined
+        ? { defaultProvisionParameters: status.defaultProvisionParameters ?? defaults }
+        : {}),
     },
     conditionsAtStart(operation, status),
     now,

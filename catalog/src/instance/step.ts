@@ -3,6 +3,7 @@ import type { CatalogView } from '../model/catalog-view.js';
 import type { Parameters } from '../model/parameters.js';
 import type { InstanceStatus, ServiceBroker, ServiceClass, ServiceInstance } from '../model/objects.js';
 import type { OsbRequest } from '../osb/osb.js';
+import type { Features } from '../runtime/features.js';
 
 /** What had to be read from the API server for a request: the condition to report when it could not be had. */
 export type Inputs =
@@ -19,9 +20,10 @@ export interface InstanceWorld {
   /** Not before this moment another look at the last operation. */
   pollAt: number;
   clusterId: string;
+  features: Features;
   catalog: CatalogView;
-  /** Names of the bindings of this instance. */
-  bindings: () => readonly string[];
+  /** The bindings of this instance. */
+  bindings: () => readonly KubeObject[];
   /** The other instances with the same `spec.externalID`. */
   namesakes: () => readonly ServiceInstance[];
   /** Absent until the step `gather` was taken. */
@@ -53,6 +55,8 @@ export type InstanceStep =
   | { type: 'gather' }
   | { type: 'update-object'; object: KubeObject }
   | { type: 'update-status'; status: InstanceStatus }
+  /** Delete these; the watch tells when they are gone. */
+  | { type: 'remove-bindings'; bindings: readonly KubeObject[] }
   /** Tell why, and let the instance go without the broker's word. */
   | { type: 'abandon'; object: KubeObject; message: string }
   | InstanceCall;

@@ -137,6 +137,8 @@ export interface InstanceStatus extends Answering {
   externalProperties?: InstanceProperties;
   provisionStatus?: '' | 'Provisioned' | 'NotProvisioned';
   deprovisionStatus?: '' | 'NotRequired' | 'Required' | 'Succeeded' | 'Failed';
+  /** What class and plan had set when the instance was new; see the gate `ServicePlanDefaults`. */
+  defaultProvisionParameters?: JsonObject;
   observedGeneration?: number;
   reconciledGeneration?: number;
   [extra: string]: unknown;

@@ -15,7 +15,7 @@ export function affectedKeys(change: CacheChange, keysUnder: (term: string) => s
   const own = keyOf(object);
   switch (object.kind) {
     case BINDING_KIND:
-      return type === 'deleted' ? [own, instanceOf(object)] : [own];
+      return type === 'modified' ? [own] : [own, instanceOf(object)];
     case INSTANCE_KIND:
       return [
         own,

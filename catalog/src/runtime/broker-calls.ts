@@ -2,6 +2,7 @@ import { isKubeError } from '@mesitis/kube';
 import type { Kube, KubeObject, ObjectRef } from '@mesitis/kube';
 import { isDeleting } from '../model/objects.js';
 import type { ServiceBroker } from '../model/objects.js';
+import type { Features } from './features.js';
 import { authSecret, connectionOf } from '../osb/connection.js';
 import type { ConnectionResult } from '../osb/connection.js';
 import type { OsbRequest, OsbResult, OsbTransport } from '../osb/osb.js';
@@ -10,18 +11,27 @@ import type { OsbRequest, OsbResult, OsbTransport } from '../osb/osb.js';
 export class BrokerCalls {
   readonly #kube: Pick<Kube, 'get'>;
   readonly #send: OsbTransport;
+  readonly #tellsIdentity: boolean;
   /** The Secrets as they were read last, by the uid of the broker. */
   readonly #secrets = new Map<string, KubeObject>();
 
-  constructor(kube: Pick<Kube, 'get'>, send: OsbTransport) {
+  constructor(
+    kube: Pick<Kube, 'get'>,
+    send: OsbTransport,
+    { originatingIdentity }: Pick<Features, 'originatingIdentity'>,
+  ) {
     this.#kube = kube;
+    this.#tellsIdentity = originatingIdentity;
     this.#send = send;
   }
 
   /** Sends one request. Credentials that can't be had count as a broker that can't be reached. */
   async call(broker: ServiceBroker, request: OsbRequest): Promise<OsbResult> {
     const result = await this.connect(broker);
-    if (result.ok) return this.#send(result.connection, request);
+    if (result.ok) {
+      const { originatingIdentity: _, ...anonymous } = request;
+      return this.#send(result.connection, this.#tellsIdentity ? request : anonymous);
+    }
     const prefix = result.about === 'credentials' ? 'Error getting broker auth credentials: ' : '';
     return { type: 'unreachable', message: prefix + result.message };
   }

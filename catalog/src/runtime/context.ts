@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { CatalogView } from '../model/catalog-view.js';
 import type { BrokerCalls } from './broker-calls.js';
 import type { Clock } from './clock.js';
+import type { Features } from './features.js';
 import type { EventRecorder } from './event-recorder.js';
 import type { Observed } from './observed.js';
 
@@ -15,6 +16,7 @@ export interface Context {
   events: EventRecorder;
   clock: Clock;
   log: Logger;
+  features: Features;
   /** The id that brokers know this cluster by. */
   clusterId: string;
   /** A new UUID. */

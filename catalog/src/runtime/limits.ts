@@ -1,3 +1,4 @@
+import { textField } from '../osb/osb.js';
 import type { OsbResult } from '../osb/osb.js';
 import type { RetryLimits } from './retry-ledger.js';
 
@@ -14,10 +15,16 @@ export const OUTAGE_RETRIES: RetryLimits = { firstMs: 1_000, longestMs: 60_000 }
 export const OPERATION_POLLS: RetryLimits = { firstMs: 1_000, longestMs: 60_000 };
 
 /** Bad credentials, and what a proxy says for a broker that is not there. */
-const OUTAGE_STATUSES: readonly number[] = [401, 502, 503, 504];
+const OUTAGE_STATUSES: readonly number[] = [401, 429, 502, 503, 504];
+
+/** A broker that is busy with another operation, or whose catalog is newer than what we know: both pass. */
+const PASSING_ERRORS: readonly (string | undefined)[] = ['ConcurrencyError', 'MaintenanceInfoConflict'];
 
 /** How to space out attempts after this result. */
 export function retryLimitsAfter(result: OsbResult): RetryLimits {
-  const refused = result.type === 'answer' && !OUTAGE_STATUSES.includes(result.status);
+  const refused =
+    result.type === 'answer' &&
+    !OUTAGE_STATUSES.includes(result.status) &&
+    !(result.status === 422 && PASSING_ERRORS.includes(textField(result, 'error')));
   return refused ? BROKER_RETRIES : OUTAGE_RETRIES;
 }

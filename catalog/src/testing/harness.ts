@@ -6,6 +6,7 @@ import { API_VERSION } from '../model/kinds.js';
 import type { Condition } from '../model/conditions.js';
 import { OsbClient } from '../osb/osb-client.js';
 import type { CrashPoint } from './crash-point.js';
+import type { Features } from '../runtime/features.js';
 import { ScriptedBroker } from './scripted-broker.js';
 import { TestClock } from './test-clock.js';
 
@@ -39,6 +40,8 @@ export class Harness {
   readonly kube = new MemoryKube();
   readonly clock = new TestClock();
   readonly broker: ScriptedBroker;
+  /** For the controllers to be started. */
+  features: Partial<Features> = {};
   readonly #osb = new OsbClient({ timeoutMs: 400, apiVersion: '2.17' });
   readonly #controllers: CatalogController[] = [];
   #ids = 0;
@@ -65,6 +68,7 @@ export class Harness {
       log: pino({ level: 'silent' }),
       concurrency: 5,
       relistIntervalMs: 86_400_000,
+      features: this.features,
     });
     if (crash === undefined) this.#controllers.push(controller);
     await controller.start();
