@@ -7,7 +7,7 @@ import { EntryReconciler } from './entry/entry-reconciler.js';
 import { InstanceReconciler } from './instance/instance-reconciler.js';
 import { BINDING_KIND, INSTANCE_KIND } from './model/kinds.js';
 import type { OsbTransport } from './osb/osb.js';
-import { affectedKeys, keysToRetry } from './runtime/affected.js';
+import { affectedKeys, keysNamingSecret, keysToRetry } from './runtime/affected.js';
 import { BrokerCalls } from './runtime/broker-calls.js';
 import type { Clock } from './runtime/clock.js';
 import type { Context, Reconciler } from './runtime/context.js';
@@ -49,6 +49,9 @@ export class CatalogController {
   readonly #observed: Observed;
   readonly #events: EventRecorder;
   readonly #log: Logger;
+  readonly #calls: BrokerCalls;
+  readonly #brokers: BrokerReconciler;
+  #isWorking = false;
   readonly #lanes: Record<'brokers' | 'entries' | 'instances' | 'bindings', Lane>;
 
   /** Begins to watch at once, and to work after {@link start}. */
@@ -60,25 +63,30 @@ export class CatalogController {
       onChange: (change) => {
         this.#route(change);
       },
+      onSecretChange: (change) => {
+        this.#routeSecret(change);
+      },
       onError: (error) => {
         log.warn({ err: describeError(error) }, 'watch interrupted');
       },
     });
     const features = { ...DEFAULT_FEATURES, ...options.features };
+    this.#calls = new BrokerCalls(kube, options.send, features);
     const context: Context = {
       ...options,
       features,
       observed: this.#observed,
       catalog: observedCatalog(this.#observed),
-      brokers: new BrokerCalls(kube, options.send, features),
+      brokers: this.#calls,
       events: this.#events,
     };
     const lane = (reconciler: Reconciler): Lane => ({
       reconciler,
       queue: this.#queueFor(reconciler, options),
     });
+    this.#brokers = new BrokerReconciler(context, options.relistIntervalMs);
     this.#lanes = {
-      brokers: lane(new BrokerReconciler(context, options.relistIntervalMs)),
+      brokers: lane(this.#brokers),
       entries: lane(new EntryReconciler(context)),
       instances: lane(new InstanceReconciler(context)),
       bindings: lane(new BindingReconciler(context)),
@@ -88,6 +96,7 @@ export class CatalogController {
   /** Resolves when every kind was listed once and work has begun. Decisions need the whole picture. */
   async start(): Promise<void> {
     await this.#observed.synced();
+    this.#isWorking = true;
     for (const { queue } of Object.values(this.#lanes)) queue.start();
   }
 
@@ -117,16 +126,29 @@ export class CatalogController {
 
   #route(change: CacheChange): void {
     const keysUnder = (term: string): string[] => this.#observed.keys(term);
-    for (const key of keysToRetry(change, keysUnder)) {
-      const { kind, namespace, name } = refOfKey(key);
-      const { reconciler, queue } = this.#laneOf(key);
-      reconciler.forget(this.#observed.get(kind, namespace, name)?.metadata.uid);
-      queue.add(key);
-    }
+    for (const key of keysToRetry(change, keysUnder)) this.#retry(key);
     for (const key of affectedKeys(change, keysUnder)) this.#laneOf(key).queue.add(key);
     if (change.type === 'deleted') {
       this.#laneOf(keyOf(change.object)).reconciler.forget(change.object.metadata.uid);
+      this.#calls.forget(change.object.metadata.uid);
     }
+  }
+
+  #routeSecret(change: CacheChange): void {
+    for (const key of keysNamingSecret(change, (term) => this.#observed.keys(term))) {
+      const isBroker = this.#laneOf(key) === this.#lanes.brokers;
+      // What the first list tells is how things were left, not a change.
+      if (isBroker && (this.#isWorking || change.type !== 'added')) this.#brokers.credentialsChanged(key);
+      this.#retry(key);
+    }
+  }
+
+  /** What the object waits for may have come: its pauses are over. */
+  #retry(key: string): void {
+    const { kind, namespace, name } = refOfKey(key);
+    const { reconciler, queue } = this.#laneOf(key);
+    reconciler.forget(this.#observed.get(kind, namespace, name)?.metadata.uid);
+    queue.add(key);
   }
 
   #laneOf(key: string): Lane {

@@ -1,5 +1,5 @@
 export * from './backoff.js';
 export * from './errors.js';
 export * from './port.js';
-export { startWatchCache } from './watch-cache.js';
-export type { CacheChange, WatchCache, WatchCacheOptions } from './watch-cache.js';
+export { startOutlineCache, startWatchCache } from './watch-cache.js';
+export type { CacheChange, OutlineCacheOptions, WatchCache, WatchCacheOptions } from './watch-cache.js';

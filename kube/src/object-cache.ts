@@ -11,9 +11,12 @@ export interface CacheChange {
 export class ObjectCache {
   readonly #objects = new Map<string, KubeObject>();
   readonly #tell: (change: CacheChange) => void;
+  readonly #keeps: ((object: KubeObject) => boolean) | undefined;
 
-  constructor(tell: (change: CacheChange) => void) {
+  /** `keeps` says of which objects a copy is kept, at that moment; nothing is told of the others. Left out: of all. */
+  constructor(tell: (change: CacheChange) => void, keeps?: (object: KubeObject) => boolean) {
     this.#tell = tell;
+    this.#keeps = keeps;
   }
 
   items(): KubeObject[] {
@@ -27,6 +30,10 @@ export class ObjectCache {
   /** Takes in the state of one object. The same version again is no change. */
   set(object: KubeObject): void {
     const key = keyOf(object.metadata);
+    if (this.#keeps?.(object) === false) {
+      this.#objects.delete(key);
+      return;
+    }
     const known = this.#objects.get(key);
     // Deleted and made anew while nobody watched: two objects, although they share a name.
     if (known !== undefined && known.metadata.uid !== object.metadata.uid) this.delete(known);
@@ -43,6 +50,12 @@ export class ObjectCache {
     if (previous === undefined) return;
     this.#objects.delete(key);
     this.#tell({ type: 'deleted', object, previous });
+  }
+
+  /** Takes in that an object was deleted. It may have come to matter only after it was seen last. */
+  gone(object: KubeObject): void {
+    if (this.#objects.has(keyOf(object.metadata))) this.delete(object);
+    else if (this.#keeps?.(object) === true) this.#tell({ type: 'deleted', object });
   }
 
   /** Takes in a whole list: what is not in it is gone. */

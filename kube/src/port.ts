@@ -82,12 +82,16 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
-/** How a set of objects is read page by page. */
-export interface PageOptions extends CallOptions {
-  /** The most objects to a page; 500 unless told. */
-  limit?: number;
+/** How changes are told. */
+export interface WatchOptions extends CallOptions {
   /** Only `metadata` is of interest: a server that can leaves out the rest, which is most of what would travel. */
   metadataOnly?: boolean;
+}
+
+/** How a set of objects is read page by page. */
+export interface PageOptions extends WatchOptions {
+  /** The most objects to a page; 500 unless told. */
+  limit?: number;
 }
 
 /** For writes: the subresource to write, and server-side dry run. */
@@ -128,7 +132,7 @@ export interface Kube {
    * Changes after `resourceVersion`, until the server closes the stream (the iteration ends), the signal fires (it
    * ends too) or an error is thrown; `gone` means that the version is too old and a new list is due.
    */
-  watch(query: ListQuery, resourceVersion: string, options?: CallOptions): AsyncIterable<WatchEvent>;
+  watch(query: ListQuery, resourceVersion: string, options?: WatchOptions): AsyncIterable<WatchEvent>;
   /** Creates the object; throws `already-exists`. Honours `metadata.generateName`. */
   create(object: KubeObject, options?: WriteOptions): Promise<KubeObject>;
   /** Replaces the object (PUT); throws `conflict` when `metadata.resourceVersion` is set and stale. */

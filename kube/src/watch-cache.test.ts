@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { KubeError } from './errors.js';
 import type { Kube, KubeList, KubeObject, ListQuery, WatchEvent } from './port.js';
-import { startWatchCache } from './watch-cache.js';
+import { MemoryKube } from './memory/index.js';
+import { startOutlineCache, startWatchCache } from './watch-cache.js';
 import type { CacheChange, WatchCache } from './watch-cache.js';
 
 type Step = { list: KubeObject[]; at: string } | { events: WatchEvent[]; lasting?: number } | { fail: Error };
@@ -266,5 +267,44 @@ describe('a watch cache', () => {
     const cache = startWatchCache(server, { query, onError: (error) => errors.push(error) });
     await cache.stop();
     expect(errors).toEqual([]);
+  });
+});
+
+describe('an outline cache', () => {
+  it('keeps and tells only what matters, however much there is besides', async () => {
+    const kube = new MemoryKube();
+    const configMap = (name: string): KubeObject => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { namespace: 'ns', name, labels: { a: 'b' }, annotations: { large: 'x'.repeat(1000) } },
+      data: { large: 'x'.repeat(1000) },
+    });
+    for (let index = 0; index < 1200; index += 1) kube.seed(configMap(`foreign-${index}`));
+    kube.seed(configMap('ours'));
+    const changes: string[] = [];
+    const cache = startOutlineCache(kube, {
+      query: { apiVersion: 'v1', kind: 'ConfigMap' },
+      keeps: ({ metadata }) => metadata.name === 'ours',
+      onChange: ({ type, object: { metadata } }) => changes.push(`${type} ${metadata.name ?? ''}`),
+    });
+    await cache.synced;
+    const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'ns' };
+    await kube.remove({ ...ref, name: 'foreign-1' });
+    await kube.remove({ ...ref, name: 'ours' });
+    while (changes.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    expect(changes).toEqual(['added ours', 'deleted ours']);
+    kube.seed(configMap('ours'));
+    while (changes.length < 3) await new Promise((resolve) => setImmediate(resolve));
+    const [kept, ...others] = cache.items();
+    await cache.stop();
+    expect(others).toEqual([]);
+    expect(Object.keys(kept ?? {})).toEqual(['apiVersion', 'kind', 'metadata']);
+    expect(Object.keys(kept?.metadata ?? {})).toEqual([
+      'name',
+      'namespace',
+      'uid',
+      'resourceVersion',
+      'labels',
+    ]);
   });
 });

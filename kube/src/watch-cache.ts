@@ -4,7 +4,7 @@ import type { Backoff } from './backoff.js';
 import { isKubeError } from './errors.js';
 import { ObjectCache } from './object-cache.js';
 import type { CacheChange } from './object-cache.js';
-import type { Kube, KubeObject, ListQuery } from './port.js';
+import type { CallOptions, Kube, KubeList, KubeObject, ListQuery } from './port.js';
 
 export type { CacheChange } from './object-cache.js';
 
@@ -54,6 +54,52 @@ export function startWatchCache(kube: Pick<Kube, 'list' | 'watch'>, options: Wat
   return new RunningWatchCache(kube, options);
 }
 
+/** What is kept of which objects. */
+export interface OutlineCacheOptions extends WatchCacheOptions {
+  /**
+   * Whether the object matters at this moment; asked for each change. Of what does not matter nothing is kept and
+   * nothing told, so memory depends on what matters alone.
+   */
+  keeps: (object: KubeObject) => boolean;
+}
+
+/**
+ * {@link startWatchCache} for a kind of which there are many, of which few matter and their content does not: keeps
+ * outlines, the identity and version of an object with its labels and owners, and never more than a page of the rest.
+ */
+export function startOutlineCache(
+  kube: Pick<Kube, 'pages' | 'watch'>,
+  options: OutlineCacheOptions,
+): WatchCache {
+  const { keeps } = options;
+  const source: Pick<Kube, 'list' | 'watch'> = {
+    list: async (query, { signal }: CallOptions = {}): Promise<KubeList> => {
+      const items: KubeObject[] = [];
+      let resourceVersion: string | undefined;
+      const pages = kube.pages(query, { metadataOnly: true, ...(signal === undefined ? {} : { signal }) });
+      for await (const page of pages) {
+        // Later pages may show a later moment; what happened in between has to be told again.
+        resourceVersion ??= page.resourceVersion;
+        items.push(...page.items.filter(keeps).map(outlineOf));
+      }
+      return { items, resourceVersion: resourceVersion ?? '' };
+    },
+    watch: async function* (query, resourceVersion, watching) {
+      const events = kube.watch(query, resourceVersion, { ...watching, metadataOnly: true });
+      for await (const { type, object } of events) yield { type, object: outlineOf(object) };
+    },
+  };
+  return new RunningWatchCache(source, options, keeps);
+}
+
+/** Annotations are left out: `kubectl apply` writes whole objects into them, those of Secrets included. */
+function outlineOf({ apiVersion, kind, metadata }: KubeObject): KubeObject {
+  const { name, namespace, uid, resourceVersion, labels, ownerReferences, deletionTimestamp } = metadata;
+  const outline = { name, namespace, uid, resourceVersion, labels, ownerReferences, deletionTimestamp };
+  const present = Object.entries(outline).filter(([, value]) => value !== undefined);
+  return { apiVersion, kind, metadata: Object.fromEntries(present) };
+}
+
 class RunningWatchCache implements WatchCache {
   readonly synced: Promise<void>;
   readonly #kube: Pick<Kube, 'list' | 'watch'>;
@@ -67,7 +113,11 @@ class RunningWatchCache implements WatchCache {
   #failures = 0;
   #lastSyncedAt: number | undefined;
 
-  constructor(kube: Pick<Kube, 'list' | 'watch'>, options: WatchCacheOptions) {
+  constructor(
+    kube: Pick<Kube, 'list' | 'watch'>,
+    options: WatchCacheOptions,
+    keeps?: (object: KubeObject) => boolean,
+  ) {
     this.#kube = kube;
     this.#options = {
       onChange: ignore,
@@ -77,7 +127,7 @@ class RunningWatchCache implements WatchCache {
       now: () => Date.now(),
       ...options,
     };
-    this.#objects = new ObjectCache((change) => this.#tell(change));
+    this.#objects = new ObjectCache((change) => this.#tell(change), keeps);
     this.synced = new Promise((resolve, reject) => {
       this.#firstListDone = resolve;
       this.#stopped.signal.addEventListener('abort', () => {
@@ -162,7 +212,7 @@ class RunningWatchCache implements WatchCache {
     for await (const { type, object } of this.#kube.watch(this.#options.query, version, { signal })) {
       if (this.#isStopped()) break;
       heard = true;
-      if (type === 'DELETED') this.#objects.delete(object);
+      if (type === 'DELETED') this.#objects.gone(object);
       else if (type !== 'BOOKMARK') this.#objects.set(object);
       this.#seen(object.metadata.resourceVersion);
       if (type !== 'BOOKMARK') this.#failures = 0;

@@ -24,6 +24,8 @@ export class BrokerReconciler implements Reconciler {
   readonly #context: Context;
   readonly #relistIntervalMs: number;
   readonly #retries = new RetryLedger();
+  /** The keys of brokers whose credentials changed since their catalog was fetched. */
+  readonly #changed = new Set<string>();
 
   constructor(context: Context, relistIntervalMs: number) {
     this.#context = context;
@@ -35,7 +37,10 @@ export class BrokerReconciler implements Reconciler {
     const { kind, namespace, name } = refOfKey(key);
     for (;;) {
       const object = observed.get(kind, namespace, name);
-      if (object === undefined) return undefined;
+      if (object === undefined) {
+        this.#changed.delete(key);
+        return undefined;
+      }
       const broker = asBroker(object);
       const step = decideBroker(broker, this.#world(broker));
       if (step.type === 'idle') return undefined;
@@ -46,7 +51,11 @@ export class BrokerReconciler implements Reconciler {
 
   forget(uid: string | undefined): void {
     this.#retries.forget(uid);
-    this.#context.brokers.forget(uid);
+  }
+
+  /** Notes that the Secret of a broker changed: its catalog is fetched with it once, which shows whether it serves. */
+  credentialsChanged(key: string): void {
+    this.#changed.add(key);
   }
 
   async #take(step: Exclude<BrokerStep, { type: 'idle' | 'wait' }>, broker: ServiceBroker): Promise<void> {
@@ -71,6 +80,7 @@ export class BrokerReconciler implements Reconciler {
       now: this.#context.clock.now(),
       retryAt: this.#retries.notBefore(broker),
       relistIntervalMs: this.#relistIntervalMs,
+      credentialsChanged: this.#changed.has(keyOf(broker)),
       instances: () => this.#instancesOf(broker),
     };
   }
@@ -86,6 +96,7 @@ export class BrokerReconciler implements Reconciler {
 
   async #fetch(broker: ServiceBroker): Promise<void> {
     const { clock, events, log, observed } = this.#context;
+    this.#changed.delete(keyOf(broker));
     const outcome = await this.#catalogOf(broker);
     const now = clock.now();
     if (outcome.ok) this.#retries.forget(broker.metadata.uid);

@@ -186,9 +186,48 @@ describe('credentials of a broker', () => {
       metadata: { name: 'auth', namespace: NAMESPACE },
       data: { username: 'dQ==', password: 'cA==' },
     });
-    harness.clock.advance(1000);
     await harness.until(KIND, 'broker', isReady);
     expect(harness.broker.seen.at(-1)?.headers.authorization).toBe('Basic dTpw');
+  });
+
+  async function registerWithSecret(): Promise<void> {
+    harness.kube.seed({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'auth', namespace: NAMESPACE },
+      data: { username: 'dQ==', password: 'cA==' },
+    });
+    await harness.register(KIND, { authInfo });
+  }
+
+  const authRef = { apiVersion: 'v1', kind: 'Secret', namespace: NAMESPACE, name: 'auth' };
+
+  test('that change lead to a new fetch at once, and to one only', async () => {
+    await registerWithSecret();
+    harness.broker.catalog = catalogOf('db', 'small', 'large', 'huge');
+    await harness.kube.patch(authRef, { type: 'merge', body: { data: { password: 'cTI=' } } });
+    await harness.until('ClusterServicePlan', 'db-huge-id', () => true);
+    expect(harness.broker.seen.at(-1)?.headers.authorization).toBe('Basic dTpxMg==');
+    expect(fetches()).toBe(2);
+  });
+
+  test('that change let an instance go on that was refused because of them', async () => {
+    await registerWithSecret();
+    harness.broker.script('PUT', /db-instance$/, { status: 401, body: {} });
+    await harness.create('ServiceInstance', 'mine', {
+      clusterServiceClassExternalName: 'db',
+      clusterServicePlanExternalName: 'small',
+      externalID: 'db-instance',
+    });
+    await harness.untilReason('ServiceInstance', 'mine', 'ProvisionCallFailed');
+    await harness.kube.patch(authRef, { type: 'merge', body: { data: { password: 'cTI=' } } });
+    await harness.until('ServiceInstance', 'mine', isReady);
+  });
+
+  test('are no reason for a fetch when the controller starts', async () => {
+    await registerWithSecret();
+    await harness.controller();
+    expect(fetches()).toBe(1);
   });
 });
 
@@ -237,6 +276,12 @@ test('a relistDuration of next to nothing does not mean without end', () => {
       lastCatalogRetrievalTime: new Date(now).toISOString(),
     },
   });
-  const world = { now, retryAt: 0, relistIntervalMs: 86_400_000, instances: () => [] };
+  const world = {
+    now,
+    retryAt: 0,
+    relistIntervalMs: 86_400_000,
+    credentialsChanged: false,
+    instances: () => [],
+  };
   expect(decideBroker(broker, world)).toEqual({ type: 'wait', until: now + 1000 });
 });

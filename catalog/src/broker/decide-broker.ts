@@ -14,6 +14,8 @@ export interface BrokerWorld {
   retryAt: number;
   /** Between two fetches for brokers that don't say. */
   relistIntervalMs: number;
+  /** Its Secret changed since the last fetch. */
+  credentialsChanged: boolean;
   /** `namespace/name` of the instances of this broker's classes; only looked at while the broker is being deleted. */
   instances: () => readonly string[];
 }
@@ -51,6 +53,7 @@ export function decideBroker(broker: ServiceBroker, world: BrokerWorld): BrokerS
 
 /** When the catalog is to be fetched next; 0 for at once, Infinity for not until something changes. */
 function fetchDue({ metadata, spec, status }: ServiceBroker, world: BrokerWorld): number {
+  if (world.credentialsChanged) return 0;
   if (!isTrue(status, 'Ready') || status?.reconciledGeneration !== metadata.generation) return 0;
   if (spec.relistBehavior === 'Manual') return Infinity;
   const last = Date.parse(status?.lastCatalogRetrievalTime ?? '');

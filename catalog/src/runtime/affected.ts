@@ -4,7 +4,7 @@ import { isTrue } from '../model/conditions.js';
 import { BINDING_KIND, INSTANCE_KIND, SCOPES } from '../model/kinds.js';
 import { asBinding, asBroker, asInstance, asPlan } from '../model/objects.js';
 import { TERMS, termsOf } from './indexes.js';
-import { keyFor, keyOf } from './keys.js';
+import { keyFor, keyOf, refOfKey } from './keys.js';
 
 /**
  * The keys of all objects that a change may set in motion: itself and who waits for it. This is what makes the
@@ -46,7 +46,25 @@ export function keysToRetry(
   const [was, is] = [asBroker(previous).status, asBroker(object).status];
   const isSame = isTrue(was, 'Ready') && was?.reconciledGeneration === is?.reconciledGeneration;
   if (isSame || !isTrue(is, 'Ready')) return [];
-  const entries = keysUnder(TERMS.ofBroker(keyOf(object)));
+  return keysServedBy(keyOf(object), keysUnder);
+}
+
+/**
+ * The keys of all objects that a change of a Secret sets in motion: those that name it and, for the credentials of a
+ * broker, whoever may have been refused because of them.
+ */
+export function keysNamingSecret(
+  { object: { metadata } }: CacheChange,
+  keysUnder: (term: string) => string[],
+): string[] {
+  const naming = keysUnder(TERMS.secret(metadata.namespace ?? '', metadata.name ?? ''));
+  const brokers = naming.filter((key) => BROKER_KINDS.includes(refOfKey(key).kind));
+  return [...new Set([...naming, ...brokers.flatMap((broker) => keysServedBy(broker, keysUnder))])];
+}
+
+/** The instances of a broker and their bindings. */
+function keysServedBy(broker: string, keysUnder: (term: string) => string[]): string[] {
+  const entries = keysUnder(TERMS.ofBroker(broker));
   const instances = new Set(entries.flatMap((entry) => keysUnder(TERMS.using(entry))));
   return [...instances].flatMap((instance) => [instance, ...keysUnder(TERMS.ofInstance(instance))]);
 }

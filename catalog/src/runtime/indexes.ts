@@ -1,9 +1,17 @@
 import type { KubeObject } from '@mesitis/kube';
+import { secretNames } from '../binding/credentials-secret.js';
 import { findCondition } from '../model/conditions.js';
 import type { Conditioned } from '../model/conditions.js';
 import { BINDING_KIND, INSTANCE_KIND, SCOPES, scopeOfKind } from '../model/kinds.js';
-import { asBinding, asClass, asInstance, asPlan } from '../model/objects.js';
-import type { ServiceBinding, ServiceClass, ServiceInstance, ServicePlan } from '../model/objects.js';
+import { asBinding, asBroker, asClass, asInstance, asPlan, isDeleting } from '../model/objects.js';
+import type {
+  ServiceBinding,
+  ServiceBroker,
+  ServiceClass,
+  ServiceInstance,
+  ServicePlan,
+} from '../model/objects.js';
+import { authSecret } from '../osb/connection.js';
 import { keyFor, keyOf } from './keys.js';
 
 /** The terms under which objects are found; each function names one term. */
@@ -23,6 +31,8 @@ export const TERMS = {
   ofInstance: (instanceKey: string): string => `instance=${instanceKey}`,
   /** Instances by the id that brokers know them by. */
   externalID: (id: string): string => `externalID=${id}`,
+  /** Brokers, instances and bindings by a Secret that they read or write. */
+  secret: (namespace: string, name: string): string => `secret=${keyFor('Secret', namespace, name)}`,
   /** Brokers that are being deleted. */
   leavingBroker: (): string => 'leaving-broker',
 } as const;
@@ -36,7 +46,7 @@ export function termsOf(object: KubeObject): string[] {
       return bindingTerms(asBinding(object));
     case 'ClusterServiceBroker':
     case 'ServiceBroker':
-      return object.metadata.deletionTimestamp === undefined ? [] : [TERMS.leavingBroker()];
+      return brokerTerms(asBroker(object));
     case 'ClusterServiceClass':
     case 'ServiceClass':
       return classTerms(asClass(object));
@@ -45,8 +55,22 @@ export function termsOf(object: KubeObject): string[] {
   }
 }
 
-function instanceTerms({ metadata, spec, status }: ServiceInstance): string[] {
-  const terms: string[] = [];
+function brokerTerms(broker: ServiceBroker): string[] {
+  const secret = authSecret(broker);
+  return [
+    ...(isDeleting(broker) ? [TERMS.leavingBroker()] : []),
+    ...(secret === undefined ? [] : [TERMS.secret(secret.namespace ?? '', secret.name)]),
+  ];
+}
+
+function parameterSecretTerms({ metadata, spec }: ServiceInstance | ServiceBinding): string[] {
+  const names = (spec.parametersFrom ?? []).map(({ secretKeyRef }) => secretKeyRef?.name);
+  return names.flatMap((name) => (name === undefined ? [] : [TERMS.secret(metadata.namespace, name)]));
+}
+
+function instanceTerms(instance: ServiceInstance): string[] {
+  const { metadata, spec, status } = instance;
+  const terms = parameterSecretTerms(instance);
   for (const scope of SCOPES) {
     const namespace = scope.namespaced ? metadata.namespace : undefined;
     const classRef = spec[scope.classRef];
@@ -59,9 +83,14 @@ function instanceTerms({ metadata, spec, status }: ServiceInstance): string[] {
   return terms;
 }
 
-function bindingTerms({ metadata, spec, status }: ServiceBinding): string[] {
+function bindingTerms(binding: ServiceBinding): string[] {
+  const { metadata, spec, status } = binding;
   const name = spec.instanceRef?.name;
+  const sources = (spec.secretTransforms ?? []).map(({ addKeysFrom }) => addKeysFrom?.secretRef?.name);
+  const secrets = [...secretNames(binding), ...sources.filter((source) => source !== undefined)];
   return [
+    ...parameterSecretTerms(binding),
+    ...secrets.map((secret) => TERMS.secret(metadata.namespace, secret)),
     ...(name === undefined ? [] : [TERMS.ofInstance(keyFor(INSTANCE_KIND, metadata.namespace, name))]),
     ...(waitsForReferences(status) ? [TERMS.waiting()] : []),
   ];

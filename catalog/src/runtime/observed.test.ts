@@ -43,10 +43,11 @@ describe('while the watch lags behind', () => {
       {
         get: (ref) => kube.get(ref),
         list: (query) => kube.list(query),
+        pages: (query, options) => kube.pages(query, options),
         update: (object, options) => kube.update(object, options),
         watch: silence,
       },
-      { onChange: () => undefined, onError: () => undefined },
+      { onChange: () => undefined, onSecretChange: () => undefined, onError: () => undefined },
     );
     await observed.synced();
   });
@@ -79,6 +80,7 @@ describe('what is observed', () => {
     changes = [];
     observed = new Observed(kube, {
       onChange: ({ type, object }) => changes.push(`${type} ${object.kind}`),
+      onSecretChange: ({ type, object }) => changes.push(`${type} Secret ${object.metadata.name ?? ''}`),
       onError: () => undefined,
     });
     await observed.synced();
@@ -104,4 +106,56 @@ describe('what is observed', () => {
     await untilChanged(3);
     expect(changes).toEqual(['added ServiceInstance', 'modified ServiceInstance', 'deleted ServiceInstance']);
   });
+
+  const secret = (name: string): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { namespace: 'n', name, annotations: { copy: 'of the data' } },
+    data: { key: 'c2VjcmV0' },
+  });
+
+  test('includes the Secrets that objects name, without what is in them, and no others', async () => {
+    const parametersFrom = [{ secretKeyRef: { name: 'named', key: 'key' } }];
+    await kube.create(instance({ spec: { parametersFrom } }));
+    await untilChanged(1);
+    await kube.create(secret('foreign'));
+    const created = await kube.create(secret('named'));
+    await untilChanged(2);
+    await kube.remove({ ...REF, apiVersion: 'v1', kind: 'Secret', name: 'foreign' });
+    const { uid, resourceVersion } = created.metadata;
+    expect(observed.secret('n', 'named')).toEqual({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { namespace: 'n', name: 'named', uid, resourceVersion },
+    });
+    expect(observed.secret('n', 'foreign')).toBeUndefined();
+    await kube.remove({ ...REF, apiVersion: 'v1', kind: 'Secret', name: 'named' });
+    await untilChanged(3);
+    expect(observed.secret('n', 'named')).toBeUndefined();
+    expect(changes).toEqual(['added ServiceInstance', 'added Secret named', 'deleted Secret named']);
+  });
+
+  test('tells of the deletion of a Secret that was there before anything named it', async () => {
+    await kube.create(secret('older'));
+    const parametersFrom = [{ secretKeyRef: { name: 'older', key: 'key' } }];
+    await kube.create(instance({ spec: { parametersFrom } }));
+    await untilChanged(1);
+    await kube.remove({ ...REF, apiVersion: 'v1', kind: 'Secret', name: 'older' });
+    await untilChanged(2);
+    expect(changes).toEqual(['added ServiceInstance', 'deleted Secret older']);
+  });
+});
+
+test('works without the right to list Secrets, and reports it', async () => {
+  kube = new MemoryKube();
+  kube.failNext(({ kind }) => kind === 'Secret', new KubeError('forbidden', 'secrets is forbidden'), 1);
+  const errors: string[] = [];
+  observed = new Observed(kube, {
+    onChange: () => undefined,
+    onSecretChange: () => undefined,
+    onError: (error) => errors.push((error as Error).message),
+  });
+  await observed.synced();
+  await observed.stop();
+  expect(errors).toEqual(['secrets is forbidden']);
 });

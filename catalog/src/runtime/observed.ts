@@ -1,7 +1,7 @@
-import { isKubeError, refOf, startWatchCache } from '@mesitis/kube';
-import type { CacheChange, Kube, KubeObject, WatchCache } from '@mesitis/kube';
+import { isKubeError, refOf, startOutlineCache, startWatchCache } from '@mesitis/kube';
+import type { CacheChange, Kube, KubeObject, ObjectMeta, WatchCache } from '@mesitis/kube';
 import { API_VERSION, BINDING_KIND, INSTANCE_KIND, SCOPES } from '../model/kinds.js';
-import { TermIndex } from './indexes.js';
+import { TERMS, TermIndex } from './indexes.js';
 import { keyFor, keyOf, refOfKey } from './keys.js';
 
 /** The kinds that are watched. */
@@ -15,6 +15,8 @@ const KINDS: readonly string[] = [
 export interface ObservedOptions {
   /** After the change was taken in; must only note what has to be done. */
   onChange: (change: CacheChange) => void;
+  /** A Secret that one of our objects names was made, changed or deleted; likewise. */
+  onSecretChange: (change: CacheChange) => void;
   onError: (error: unknown) => void;
 }
 
@@ -23,16 +25,21 @@ export interface ObservedOptions {
  * writes answered. A decision is therefore never made on an object from before our last write to it.
  */
 export class Observed {
-  readonly #kube: Pick<Kube, 'get' | 'update'>;
+  readonly #kube: Pick<Kube, 'get' | 'pages' | 'watch' | 'update'>;
+  readonly #options: ObservedOptions;
   readonly #caches: ReadonlyMap<string, WatchCache>;
   readonly #index = new TermIndex();
+  #secrets: WatchCache | undefined;
+  #stopped = false;
   /** Results of our writes that no watch has delivered yet. */
   readonly #written = new Map<string, KubeObject>();
   /** The uids of objects that one of our writes let go and whose deletion no watch has delivered yet. */
   readonly #gone = new Map<string, string | undefined>();
 
-  constructor(kube: Pick<Kube, 'get' | 'list' | 'watch' | 'update'>, { onChange, onError }: ObservedOptions) {
+  constructor(kube: Pick<Kube, 'get' | 'list' | 'pages' | 'watch' | 'update'>, options: ObservedOptions) {
+    const { onChange, onError } = options;
     this.#kube = kube;
+    this.#options = options;
     const take = (change: CacheChange): void => {
       this.#take(change);
       onChange(change);
@@ -45,9 +52,10 @@ export class Observed {
     );
   }
 
-  /** Resolves when every kind was listed once. */
+  /** Resolves when every kind was listed once, and the Secrets that objects name, as far as that is allowed. */
   async synced(): Promise<void> {
     await Promise.all([...this.#caches.values()].map((cache) => cache.synced));
+    await this.#watchSecrets();
   }
 
   /** Whether every kind was listed once. */
@@ -57,7 +65,9 @@ export class Observed {
 
   /** Ends the watches. */
   async stop(): Promise<void> {
-    await Promise.all([...this.#caches.values()].map((cache) => cache.stop()));
+    this.#stopped = true;
+    const caches = [...this.#caches.values(), ...(this.#secrets === undefined ? [] : [this.#secrets])];
+    await Promise.all(caches.map((cache) => cache.stop()));
   }
 
   /** The object as it is known best. Not to be changed. */
@@ -69,6 +79,14 @@ export class Observed {
     if (cached === undefined || cached.metadata.uid === this.#gone.get(key)) return undefined;
     if (written === undefined) return cached;
     return isOlder(cached, written) ? written : cached;
+  }
+
+  /**
+   * Version, labels and owners of a Secret that one of our objects names, as a watch told them last; a write of ours may
+   * be newer. Undefined when it is not there, and also when it was not seen since an object began to name it.
+   */
+  secret(namespace: string, name: string): KubeObject | undefined {
+    return this.#secrets?.get(name, namespace);
   }
 
   /** The objects under a term of {@link TERMS}. */
@@ -101,6 +119,27 @@ export class Observed {
     }
   }
 
+  /**
+   * Begins when it is known which Secrets matter. Where Secrets may not be listed the work begins without: then their
+   * changes are noticed later.
+   */
+  async #watchSecrets(): Promise<void> {
+    if (this.#stopped || this.#secrets !== undefined) return;
+    const { onSecretChange, onError } = this.#options;
+    await new Promise<void>((resolve) => {
+      this.#secrets = startOutlineCache(this.#kube, {
+        query: { apiVersion: 'v1', kind: 'Secret' },
+        keeps: ({ metadata }) => this.keys(secretTerm(metadata)).length > 0,
+        onChange: onSecretChange,
+        onError: (error) => {
+          onError(error);
+          resolve();
+        },
+      });
+      this.#secrets.synced.then(resolve, resolve);
+    });
+  }
+
   #remember(object: KubeObject): KubeObject {
     const { kind, metadata } = object;
     const cached = this.#caches.get(kind)?.get(metadata.name ?? '', metadata.namespace);
@@ -126,6 +165,10 @@ export class Observed {
     const written = this.#written.get(key);
     if (written !== undefined && !isOlder(object, written)) this.#written.delete(key);
   }
+}
+
+function secretTerm({ namespace = '', name = '' }: ObjectMeta): string {
+  return TERMS.secret(namespace, name);
 }
 
 /** Versions of one kind are integers that grow; the API promises it since 1.35 and no server ever did otherwise. */

@@ -12,6 +12,7 @@ import type {
   Patch,
   RemoveOptions,
   WatchEvent,
+  WatchOptions,
   WriteOptions,
 } from '../port.js';
 import { refOf } from '../port.js';
@@ -34,7 +35,10 @@ const WATCH_SECONDS = 300;
 const WATCH_GRACE_SECONDS = 30;
 
 /** The server may answer with the whole objects all the same, as plain JSON. */
-const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
+const METADATA_ONLY = {
+  list: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json',
+  watch: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json',
+} as const;
 
 const PATCH_TYPES = {
   merge: 'application/merge-patch+json',
@@ -90,7 +94,7 @@ export class RestKube implements KubeClient {
   async *pages(query: ListQuery, options: PageOptions = {}): AsyncGenerator<KubeList, void, undefined> {
     const { signal, limit = PAGE_SIZE, metadataOnly = false } = options;
     const path = await this.#path(query, false, signal);
-    const accept = metadataOnly ? { accept: METADATA_ONLY } : {};
+    const accept = metadataOnly ? { accept: METADATA_ONLY.list } : {};
     let resume = '';
     do {
       const parameters = pageSelection(query, limit, resume);
@@ -113,7 +117,7 @@ export class RestKube implements KubeClient {
   async *watch(
     query: ListQuery,
     resourceVersion: string,
-    { signal }: CallOptions = {},
+    { signal, metadataOnly = false }: WatchOptions = {},
   ): AsyncGenerator<WatchEvent, void, undefined> {
     // The server ends a watch after timeoutSeconds; should its farewell get lost, the local limit ends the iteration
     // the same way.
@@ -121,7 +125,9 @@ export class RestKube implements KubeClient {
     const timer = setTimeout(() => limit.abort(), (WATCH_SECONDS + WATCH_GRACE_SECONDS) * 1000);
     const either = signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]);
     try {
-      yield* this.#watchUntil(query, resourceVersion, either);
+      const events = this.#watchUntil(query, resourceVersion, { signal: either, metadataOnly });
+      if (!metadataOnly) yield* events;
+      else for await (const { type, object } of events) yield { type, object: metadataOf(query, object) };
     } catch (error) {
       if (!either.aborted) throw error;
     } finally {
@@ -211,7 +217,7 @@ export class RestKube implements KubeClient {
   async *#watchUntil(
     query: ListQuery,
     resourceVersion: string,
-    signal: AbortSignal,
+    { signal, metadataOnly }: Required<WatchOptions>,
   ): AsyncGenerator<WatchEvent> {
     const parameters = selection(query);
     parameters.set('watch', 'true');
@@ -222,6 +228,7 @@ export class RestKube implements KubeClient {
       method: 'GET',
       path: await this.#path(query, false, signal),
       query: parameters,
+      ...(metadataOnly ? { accept: METADATA_ONLY.watch } : {}),
     };
     const response = await this.#transport.stream(request, signal);
     try {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Kube } from '../port.js';
 import type { Connected } from './fixture.js';
 import { PATIENCE_MS, configMap, configMaps, eventsAfter, failureOf, story } from './fixture.js';
 
@@ -25,6 +26,31 @@ export function describeWatch(connected: Connected): void {
       expect(events[0]?.object).toEqual(created);
       expect(events[1]?.object).toEqual(updated);
       expect(events[2]?.object).toMatchObject({ apiVersion: 'v1', kind: 'ConfigMap', data: { a: '2' } });
+    });
+
+    it('tells of changes of which only the metadata is wanted', async () => {
+      const { kube, namespace } = connected();
+      const query = configMaps(namespace, 'outlined');
+      const { resourceVersion } = await kube.list(query);
+      const { metadata } = await kube.create(
+        configMap(namespace, 'outlined', { a: '1' }, { group: 'outlined' }),
+      );
+      await kube.remove(ref(namespace, 'outlined'));
+      const outlines: Pick<Kube, 'watch'> = {
+        watch: (asked, version, options) => kube.watch(asked, version, { ...options, metadataOnly: true }),
+      };
+      const events = await eventsAfter(outlines, query, resourceVersion, 2);
+      expect(story(events)).toEqual(['ADDED outlined', 'DELETED outlined']);
+      // Whether managedFields come along differs between servers.
+      const { name, uid, labels } = metadata;
+      for (const { object } of events) {
+        expect(object).toEqual({
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: expect.objectContaining({ name, uid, labels }) as unknown,
+        });
+      }
+      expect(events[0]?.object.metadata.resourceVersion).toBe(metadata.resourceVersion);
     });
 
     it('tells what happens while it is open', async () => {

@@ -12,6 +12,7 @@ import type {
   Patch,
   RemoveOptions,
   WatchEvent,
+  WatchOptions,
   WriteOptions,
 } from '../port.js';
 import { refOf } from '../port.js';
@@ -134,12 +135,17 @@ export class MemoryKube implements Kube {
     }
   }
 
-  async *watch(query: ListQuery, resourceVersion: string, options?: CallOptions): AsyncGenerator<WatchEvent> {
+  async *watch(
+    query: ListQuery,
+    resourceVersion: string,
+    options?: WatchOptions,
+  ): AsyncGenerator<WatchEvent> {
     if (options?.signal?.aborted === true) return;
     await this.#meetFaults({ verb: 'watch', ...query });
     const kind = this.#requireListed(query);
     for await (const event of this.server.store.watch(kind, query, resourceVersion, options?.signal)) {
-      yield wireCopy(event);
+      const { type, object } = event;
+      yield wireCopy(options?.metadataOnly === true ? { type, object: onlyMetadata(object) } : event);
     }
   }
 
