@@ -8,6 +8,7 @@ test('has defaults for everything but the namespace', () => {
     relistIntervalMs: 86_400_000,
     osbTimeoutMs: 60_000,
     osbApiVersion: '2.17',
+    proxies: { isDirect: expect.any(Function) },
     concurrency: 20,
     features: { operationPollingMaximumBackoffMs: 60_000 },
     logLevel: 'info',
@@ -21,6 +22,7 @@ test('reads what is set', () => {
     BROKER_RELIST_INTERVAL: '15m',
     OSB_API_REQUEST_TIMEOUT: '2.5s',
     OSB_API_VERSION: '2.14',
+    HTTP_PROXY: 'http://proxy:3128',
     CONCURRENT_SYNCS: '5',
     LOG_LEVEL: 'debug',
     FEATURE_GATES: 'CascadingDeletion=true, OriginatingIdentity=false',
@@ -32,6 +34,7 @@ test('reads what is set', () => {
     relistIntervalMs: 900_000,
     osbTimeoutMs: 2_500,
     osbApiVersion: '2.14',
+    proxies: { http: 'http://proxy:3128', isDirect: expect.any(Function) },
     concurrency: 5,
     features: {
       cascadingDeletion: true,
@@ -48,6 +51,7 @@ test('names every variable that is wrong, each with the remedy', () => {
       HEALTH_PORT: 'x',
       BROKER_RELIST_INTERVAL: '0s',
       LOG_LEVEL: 'loud',
+      HTTPS_PROXY: 'socks5://u:secret@proxy',
       FEATURE_GATES: 'Nope=true',
     });
   expect(read).toThrow(ConfigError);
@@ -55,5 +59,7 @@ test('names every variable that is wrong, each with the remedy', () => {
   expect(read).toThrow(/BROKER_RELIST_INTERVAL is "0s": set it to a duration/);
   expect(read).toThrow(/FEATURE_GATES is "Nope=true": set it to a list of <gate>=true or =false with Casc/);
   expect(read).toThrow(/LOG_LEVEL is "loud"/);
+  expect(read).toThrow(/HTTPS_PROXY is not the URL of a proxy: set it to one/);
+  expect(read).not.toThrow(/secret/);
   expect(read).toThrow(/NAMESPACE is not set/);
 });

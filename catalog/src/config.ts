@@ -1,6 +1,8 @@
 import { parseGates } from './runtime/features.js';
 import type { Features } from './runtime/features.js';
 import { parseDuration } from './model/duration.js';
+import { readProxies } from './osb/proxies.js';
+import type { Proxies } from './osb/proxies.js';
 
 /** What the environment says. */
 export interface Config {
@@ -14,6 +16,8 @@ export interface Config {
   osbTimeoutMs: number;
   /** The value of `X-Broker-API-Version`. */
   osbApiVersion: string;
+  /** Between the catalog and its brokers. */
+  proxies: Proxies;
   /** How many objects of one kind are worked on at once. */
   concurrency: number;
   /** What differs from what holds without a word. */
@@ -28,6 +32,7 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+const DIRECT: Proxies = { isDirect: () => true };
 const LOG_LEVEL = /^(fatal|error|warn|info|debug|trace|silent)$/;
 const NAMESPACE_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
@@ -49,6 +54,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     relistIntervalMs: read('BROKER_RELIST_INTERVAL', 86_400_000, duration),
     osbTimeoutMs: read('OSB_API_REQUEST_TIMEOUT', 60_000, duration),
     osbApiVersion: read('OSB_API_VERSION', '2.17', matching(/^2\.\d+$/, 'a version such as "2.17"')),
+    proxies: DIRECT,
     concurrency: read('CONCURRENT_SYNCS', 20, integer(1, 1000)),
     features: {
       ...read('FEATURE_GATES', {}, parseGates),
@@ -63,6 +69,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   };
   if (env['NAMESPACE'] === undefined) {
     problems.push('NAMESPACE is not set: set it to the namespace that holds the ConfigMap cluster-info');
+  }
+  try {
+    config.proxies = readProxies(env);
+  } catch (error) {
+    problems.push((error as Error).message);
   }
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return config;

@@ -30,7 +30,8 @@ const log = pino({ level: config.logLevel, base: null });
 
 try {
   const kube = await loadClient(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig });
-  const osb = new OsbClient({ timeoutMs: config.osbTimeoutMs, apiVersion: config.osbApiVersion });
+  const { osbTimeoutMs: timeoutMs, osbApiVersion: apiVersion, proxies } = config;
+  const osb = new OsbClient({ timeoutMs, apiVersion, proxies });
   let isReady = (): boolean => false;
   const health = await serveHealth(config.healthPort, () => isReady());
   log.info({ port: health.port }, 'health listening');

@@ -183,6 +183,16 @@ describe('mesitis-platform', () => {
     });
   });
 
+  test('gives the catalog more environment variables when it is told some', async () => {
+    const extraEnv = [{ name: 'HTTPS_PROXY', value: 'http://proxy.example.com:3128' }];
+    const values = { catalog: { extraEnv } };
+    const rendered = await renderChart({ chart: 'mesitis-platform', name: 'm', namespace: 'ns', values });
+    expect(serverSpecOf(pick(rendered, 'Deployment', 'm-catalog')).variables).toMatchObject({
+      HTTPS_PROXY: { kind: 'value', value: 'http://proxy.example.com:3128' },
+      NAMESPACE: expect.anything(),
+    });
+  });
+
   test('binds nobody to the catalog when there are no readers', async () => {
     const values = { consumers: { catalogReaders: [] } };
     const rendered = await renderChart({ chart: 'mesitis-platform', name: 'm', namespace: 'ns', values });

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { TLS_FIXTURE } from '../testing/tls-fixture.js';
 import { OsbClient } from './osb-client.js';
@@ -60,6 +61,18 @@ describe('OsbClient', () => {
         body: '{"plan_id":"p"}',
       },
     ]);
+  });
+
+  test('reads a Retry-After that is a date, by the clock of the broker', async () => {
+    const connection = await brokerThat((_request, response) =>
+      response
+        .writeHead(202, {
+          Date: 'Fri, 27 Nov 2026 10:00:00 GMT',
+          'Retry-After': 'Fri, 27 Nov 2026 10:00:30 GMT',
+        })
+        .end('{}'),
+    );
+    expect(await client.send(connection, CATALOG)).toMatchObject({ retryAfterSeconds: 30 });
   });
 
   test('sends a bearer token', async () => {
@@ -135,5 +148,82 @@ describe('OsbClient', () => {
     const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const result = await client.send({ url, insecureSkipTLSVerify: false, ...settings }, CATALOG);
     expect(result.type).toBe(type);
+  });
+
+  describe('behind a proxy', () => {
+    async function proxyThat(status: string): Promise<{ url: string; seen: string[] }> {
+      const seen: string[] = [];
+      const { url } = await brokerThat((request, response) => {
+        seen.push(`${request.method ?? ''} ${request.url ?? ''}`);
+        response.end('{}');
+      });
+      servers.at(-1)?.on('connect', (request: IncomingMessage, socket: Socket) => {
+        seen.push(`CONNECT ${request.url ?? ''}`);
+        if (status !== '200') {
+          socket.end(`HTTP/1.1 ${status}\r\n\r\n`);
+          return;
+        }
+        const onward = connect(Number(request.url?.split(':').at(-1)), '127.0.0.1');
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        socket
+          .on('error', () => undefined)
+          .pipe(onward.on('error', () => undefined))
+          .pipe(socket);
+      });
+      return { url, seen };
+    }
+
+    function clientBehind(url: string, isDirect = false): OsbClient {
+      const proxies = { http: url, https: url, isDirect: () => isDirect };
+      return new OsbClient({ timeoutMs: 300, apiVersion: '2.17', proxies });
+    }
+
+    test('asks it for brokers at http: URLs', async () => {
+      const proxy = await proxyThat('200');
+      const behind = clientBehind(proxy.url);
+      const result = await behind.send(
+        { url: 'http://broker.ns.svc', insecureSkipTLSVerify: false },
+        CATALOG,
+      );
+      behind.close();
+      expect(result).toMatchObject({ type: 'answer', status: 200 });
+      expect(proxy.seen).toEqual(['GET http://broker.ns.svc/v2/catalog']);
+    });
+
+    test('tunnels through it to brokers at https: URLs and still checks who answers', async () => {
+      const proxy = await proxyThat('200');
+      const server = createTlsServer(TLS_FIXTURE, (_request, response) => response.end('{}'));
+      servers.push(server);
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      const broker = { url: `https://127.0.0.1:${port}`, insecureSkipTLSVerify: false };
+      const behind = clientBehind(proxy.url);
+      expect(await behind.send(broker, CATALOG)).toMatchObject({ type: 'unreachable' });
+      const trusted = await behind.send({ ...broker, caBundle: TLS_FIXTURE.cert }, CATALOG);
+      behind.close();
+      expect(trusted).toMatchObject({ type: 'answer', status: 200 });
+      expect(proxy.seen).toEqual([`CONNECT 127.0.0.1:${port}`, `CONNECT 127.0.0.1:${port}`]);
+    });
+
+    test('passes it by where it is told to', async () => {
+      const proxy = await proxyThat('200');
+      const connection = await brokerThat((_request, response) => response.end('{}'));
+      const behind = clientBehind(proxy.url, true);
+      expect(await behind.send(connection, CATALOG)).toMatchObject({ type: 'answer', status: 200 });
+      behind.close();
+      expect(proxy.seen).toEqual([]);
+    });
+
+    test('tells that it refuses, without the password that its URL holds', async () => {
+      const proxy = await proxyThat('407 Proxy Authentication Required');
+      const behind = clientBehind(proxy.url.replace('//', '//user:secret@'));
+      const result = await behind.send(
+        { url: 'https://broker.ns.svc', insecureSkipTLSVerify: false },
+        CATALOG,
+      );
+      behind.close();
+      expect(result).toMatchObject({ type: 'unreachable', message: expect.stringContaining('407') });
+      expect(JSON.stringify(result)).not.toContain('secret');
+    });
   });
 });

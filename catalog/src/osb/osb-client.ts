@@ -4,6 +4,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { RequestOptions } from 'node:https';
 import type { Json } from '@mesitis/kube';
 import type { OsbConnection, OsbRequest, OsbResult } from './osb.js';
+import type { Proxies } from './proxies.js';
 
 /** How the client behaves towards every broker. */
 export interface OsbClientOptions {
@@ -11,6 +12,14 @@ export interface OsbClientOptions {
   timeoutMs: number;
   /** The value of `X-Broker-API-Version`. */
   apiVersion: string;
+  /** What stands between; without it every broker is called directly. */
+  proxies?: Proxies;
+}
+
+/** The pools of one way to brokers. */
+interface Agents {
+  http: HttpAgent;
+  https: HttpsAgent;
 }
 
 /** A catalog is the largest body there is; more than this is a mistake or an attack. */
@@ -22,12 +31,13 @@ const LARGEST_BODY = 32 * 1024 * 1024;
  * credentials stay with the host that the broker object names.
  */
 export class OsbClient {
-  readonly #http = new HttpAgent({ keepAlive: true });
-  readonly #https = new HttpsAgent({ keepAlive: true });
+  readonly #direct = agents();
+  readonly #proxied: Agents;
   readonly #options: OsbClientOptions;
 
   constructor(options: OsbClientOptions) {
     this.#options = options;
+    this.#proxied = agents(options.proxies);
   }
 
   /** See {@link OsbTransport}. */
@@ -45,8 +55,10 @@ export class OsbClient {
 
   /** Closes the connections that are kept. */
   close(): void {
-    this.#http.destroy();
-    this.#https.destroy();
+    for (const { http, https } of [this.#direct, this.#proxied]) {
+      http.destroy();
+      https.destroy();
+    }
   }
 
   async #attempt(connection: OsbConnection, request: OsbRequest, signal: AbortSignal): Promise<OsbResult> {
@@ -67,14 +79,23 @@ export class OsbClient {
       headers: headers(connection, request, this.#options.apiVersion),
       signal,
     };
-    if (url.protocol === 'http:') return httpRequest(url, { ...options, agent: this.#http });
+    const { http, https } = this.#options.proxies?.isDirect(url) === false ? this.#proxied : this.#direct;
+    if (url.protocol === 'http:') return httpRequest(url, { ...options, agent: http });
     return httpsRequest(url, {
       ...options,
-      agent: this.#https,
+      agent: https,
       rejectUnauthorized: !connection.insecureSkipTLSVerify,
       ...(connection.caBundle === undefined ? {} : { ca: connection.caBundle }),
     });
   }
+}
+
+function agents({ http, https }: Partial<Proxies> = {}): Agents {
+  const proxyEnv = { HTTP_PROXY: http ?? '', HTTPS_PROXY: https ?? '' };
+  return {
+    http: new HttpAgent({ keepAlive: true, proxyEnv }),
+    https: new HttpsAgent({ keepAlive: true, proxyEnv }),
+  };
 }
 
 class StaleConnection extends Error {}
@@ -121,13 +142,21 @@ async function read(incoming: IncomingMessage): Promise<OsbResult> {
     chunks.push(chunk);
   }
   const body = parseJson(Buffer.concat(chunks).toString('utf8'));
-  const seconds = Number(incoming.headers['retry-after']);
+  const seconds = retryAfter(incoming.headers['retry-after'], incoming.headers.date);
   return {
     type: 'answer',
     status: incoming.statusCode ?? 0,
     ...(body === undefined ? {} : { body }),
-    ...(Number.isFinite(seconds) && seconds >= 0 ? { retryAfterSeconds: seconds } : {}),
+    ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
   };
+}
+
+/** Seconds or a date (RFC 9110 section 10.2.3); a date counts from the broker's own clock. */
+function retryAfter(text: string | undefined, date: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text)) return Number(text);
+  const seconds = (Date.parse(text) - Date.parse(date ?? '')) / 1000;
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }
 
 function parseJson(text: string): Json | undefined {
