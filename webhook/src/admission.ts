@@ -21,9 +21,33 @@ export interface AdmissionRequest {
   namespace?: string;
   /** Empty for a create with `generateName`. */
   name?: string;
+  /** Who asks, as the API server authenticated them. */
+  userInfo?: UserInfo;
   /** The new object; null or absent for DELETE and CONNECT. */
   object?: Json;
+  /** What an UPDATE replaces and a DELETE deletes; null or absent otherwise. */
+  oldObject?: Json;
 }
+
+/** `request.userInfo` (authentication.k8s.io/v1 UserInfo). */
+export interface UserInfo {
+  username: string;
+  uid?: string;
+  groups?: string[];
+  extra?: Record<string, string[]>;
+}
+
+/**
+ * What was decided about a request. `warnings` are single lines, `rules` the ids of all rules that were broken. `code`
+ * is an HTTP status: 422 when the object breaks a rule, 403 when whoever asks may not do this, 400 when the request
+ * holds no object to judge. `message` has one line per violation.
+ */
+export type Decision =
+  | { allowed: true; warnings: string[]; rules: string[] }
+  | { allowed: false; code: 400 | 403 | 422; message: string; warnings: string[]; rules: string[] };
+
+/** Decides about one request; the signal fires when nobody waits for the answer any more. */
+export type Judge = (request: AdmissionRequest, signal: AbortSignal) => Decision | Promise<Decision>;
 
 /**
  * `response.status`, a meta/v1 Status: what the person who sent the object reads. Without `details`, on purpose: with

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { Server } from 'node:https';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createApp, VALIDATE_PATH } from './app.js';
-import type { Decision } from './decide.js';
+import type { Decision } from './admission.js';
 import { HttpsClient } from './testing/https-client.js';
 import { logLines } from './testing/log-lines.js';
 import { pooledEntropy } from './testing/pooled-entropy.js';
@@ -24,7 +24,16 @@ beforeAll(async () => {
   const now = Date.now();
   const authority = await issueAuthority(entropy, now);
   const leaf = await issueLeaf(entropy, { authority, hosts: [{ dns: 'webhook.platform.svc' }], now });
-  server = createSecureServer(createApp({ judge: () => decision(), logger, monotonic: () => 0 }), leaf);
+  const app = createApp({
+    routes: [
+      { path: VALIDATE_PATH, judge: () => decision() },
+      { path: '/other', judge: () => ({ allowed: true, warnings: ['of the other'], rules: [] }) },
+    ],
+    logger,
+    monotonic: () => 0,
+    deadline: () => new AbortController().signal,
+  });
+  server = createSecureServer(app, leaf);
   client = new HttpsClient(await listen(server, 0), authority.certificate, 'webhook.platform.svc');
 });
 
@@ -163,9 +172,14 @@ test.each(['GET', 'PUT', 'DELETE'])('%s is not served, and says so in JSON', asy
   });
 });
 
+test('each webhook has a path of its own', async () => {
+  const { body } = await client.post('/other', review());
+  expect(JSON.parse(body)).toMatchObject({ response: { warnings: ['of the other'] } });
+});
+
 test('another path is not found, in JSON and without the name of the framework', async () => {
-  const { status, headers, body } = await client.post('/other', review());
+  const { status, headers, body } = await client.post('/another', review());
   expect(status).toBe(404);
-  expect(errorOf(body)).toBe('nothing is served here; the webhook is POST /validate');
+  expect(errorOf(body)).toBe('nothing is served here; the webhook is POST /validate, POST /other');
   expect(headers['x-powered-by']).toBeUndefined();
 });

@@ -1,7 +1,6 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import type { AdmissionRequest } from './admission.js';
-import type { Decision } from './decide.js';
+import type { Judge } from './admission.js';
 import { errorFields } from './error-fields.js';
 import { review, type Outcome } from './review.js';
 
@@ -14,36 +13,51 @@ export const BODY_LIMIT = '7mb';
 /** The path of the provider ConfigMaps' webhook, as the registration has it. */
 export const VALIDATE_PATH = '/validate';
 
+/** How long judging may take, in milliseconds: the API server waits 5 s for the whole answer. */
+export const JUDGE_LIMIT = 3_000;
+
+/** One webhook: who decides what is posted to a path. */
+export interface Route {
+  path: string;
+  judge: Judge;
+}
+
 /** What the application needs from outside. */
 export interface AppOptions {
-  judge: (request: AdmissionRequest) => Decision;
+  routes: readonly Route[];
   logger: Logger;
   /** Milliseconds from any start, for durations. */
   monotonic: () => number;
+  /** Fires after {@link JUDGE_LIMIT}. */
+  deadline: () => AbortSignal;
 }
 
 /**
- * The HTTP side of admission: one route, JSON in and out whatever happens. Logs one line a request, which names the
- * object and the rules and never what is in it.
+ * The HTTP side of admission: a route for each webhook, JSON in and out whatever happens. Logs one line a request, which
+ * names the object and the rules and never what is in it.
  */
 export function createApp(options: AppOptions): Express {
+  const { routes, logger } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.post(
-    VALIDATE_PATH,
-    requireJson,
-    // Not strict: any JSON value is decoded here, and judged by review(). The API server does not compress.
-    express.json({ limit: BODY_LIMIT, strict: false, inflate: false, type: () => true }),
-    validate(options),
-  );
-  app.all(VALIDATE_PATH, (_request, response) => {
-    response.set('Allow', 'POST').status(405).json({ error: 'only POST is served here' });
-  });
+  for (const { path, judge } of routes) {
+    app.post(
+      path,
+      requireJson,
+      // Not strict: any JSON value is decoded here, and judged by review(). The API server does not compress.
+      express.json({ limit: BODY_LIMIT, strict: false, inflate: false, type: () => true }),
+      validate(judge, options),
+    );
+    app.all(path, (_request, response) => {
+      response.set('Allow', 'POST').status(405).json({ error: 'only POST is served here' });
+    });
+  }
+  const served = routes.map(({ path }) => `POST ${path}`).join(', ');
   app.use((_request, response) => {
-    response.status(404).json({ error: `nothing is served here; the webhook is POST ${VALIDATE_PATH}` });
+    response.status(404).json({ error: `nothing is served here; the webhook is ${served}` });
   });
-  app.use(onError(options.logger));
+  app.use(onError(logger));
   return app;
 }
 
@@ -52,10 +66,10 @@ const requireJson: RequestHandler = (request, response, next) => {
   else response.status(415).json({ error: 'the content type must be application/json' });
 };
 
-function validate({ judge, logger, monotonic }: AppOptions): RequestHandler {
-  return (request, response) => {
+function validate(judge: Judge, { logger, monotonic, deadline }: AppOptions): RequestHandler {
+  return async (request, response) => {
     const start = monotonic();
-    const outcome = review(request.body, judge);
+    const outcome = await review(request.body, judge, deadline());
     log(logger, outcome, Math.round((monotonic() - start) * 10) / 10);
     if (outcome.kind === 'undecodable') response.status(400).json({ error: outcome.message });
     else response.json(outcome.answer);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Json } from '@mesitis/kube';
-import type { AdmissionRequest } from './admission.js';
-import { decide, PROVIDER_POLICY, type Check, type Decision } from './decide.js';
+import type { AdmissionRequest, Decision } from './admission.js';
+import { decide, PROVIDER_POLICY, type Check } from './decide.js';
 import { ENTRY, entryConfigMap, SERVICE, serviceConfigMap } from './testing/provider-config-maps.js';
 
 const request = (object: Json | undefined, changes: Partial<AdmissionRequest> = {}): AdmissionRequest => ({
@@ -141,10 +141,9 @@ describe('bad configuration is refused, with every path and what to do there', (
     );
   });
 
-  test('with the ids of the rules, each once and sorted, and the violations themselves', () => {
+  test('with the ids of the rules, each once and sorted', () => {
     const decision = judge(entryConfigMap({ ...ENTRY, team: undefined, uuid: undefined, whitelist: [] }));
     expect(decision.rules).toEqual(['MES023', 'MES026']);
-    expect(decision.allowed ? [] : decision.violations).toHaveLength(3);
   });
 
   test('never quotes a credential', () => {

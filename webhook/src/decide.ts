@@ -8,7 +8,7 @@ import {
   type ProviderConfiguration,
   type Violation,
 } from '@mesitis/offering';
-import type { AdmissionRequest } from './admission.js';
+import type { AdmissionRequest, Decision } from './admission.js';
 import { isObject } from './json.js';
 
 /** What the checks judge: a ConfigMap labelled `mesitis/kind`, and what offering makes of it. */
@@ -27,22 +27,6 @@ export interface Check {
 export interface Policy {
   readonly checks: readonly Check[];
 }
-
-/**
- * The answer to one request. `warnings` are single lines, `rules` the ids of all rules that were broken. `code` is an
- * HTTP status: 422 when the ConfigMap breaks a rule, 400 when the request holds no object to judge. `message` has one
- * line per violation.
- */
-export type Decision =
-  | { allowed: true; warnings: string[]; rules: string[] }
-  | {
-      allowed: false;
-      code: 400 | 422;
-      message: string;
-      violations: Violation[];
-      warnings: string[];
-      rules: string[];
-    };
 
 /** Every rule of offering: the payload's syntax and schema, kind, enabled, order, the embedded object and its label. */
 export const shape: Check = {
@@ -70,7 +54,6 @@ export function decide(request: AdmissionRequest, policy: Policy): Decision {
     allowed: false,
     code: 422,
     message: formatViolations(errors),
-    violations: errors,
     warnings,
     rules,
   };
@@ -93,7 +76,6 @@ const NOTHING_TO_JUDGE: Decision = {
   allowed: false,
   code: 400,
   message: 'request.object must be the ConfigMap to judge',
-  violations: [],
   warnings: [],
   rules: [],
 };

@@ -1,7 +1,7 @@
 import type { Server as HttpsServer } from 'node:https';
 import type { Kube } from '@mesitis/kube';
 import type { Logger } from 'pino';
-import { createApp } from './app.js';
+import { createApp, JUDGE_LIMIT, VALIDATE_PATH } from './app.js';
 import type { Config } from './config.js';
 import { decide, PROVIDER_POLICY } from './decide.js';
 import { close, createHealthServer, createSecureServer, listen, replaceCertificate } from './server.js';
@@ -70,7 +70,12 @@ export async function startWebhook(
       signal.addEventListener('abort', () => reject(new Error('stopped before it served')), { once: true });
       trust.start();
     });
-    const app = createApp({ judge: (request) => decide(request, PROVIDER_POLICY), logger, monotonic });
+    const app = createApp({
+      routes: [{ path: VALIDATE_PATH, judge: (request) => decide(request, PROVIDER_POLICY) }],
+      logger,
+      monotonic,
+      deadline: () => AbortSignal.timeout(JUDGE_LIMIT),
+    });
     const secure = (server = createSecureServer(app, leaf));
     onCertificate = (renewed) => {
       replaceCertificate(secure, renewed);
