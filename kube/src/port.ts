@@ -141,6 +141,11 @@ export interface Kube {
   patch(ref: ObjectRef, patch: Patch, options?: WriteOptions): Promise<KubeObject>;
   /** Server-side apply as field manager `mesitis`; creates when absent. */
   apply(object: KubeObject, options?: ApplyOptions): Promise<KubeObject>;
+  /** The resource of a kind, as URLs and rights name it (`deployments`); undefined for a kind that is not served. */
+  resourceOf(
+    type: Pick<ObjectRef, 'apiVersion' | 'kind'>,
+    options?: CallOptions,
+  ): Promise<string | undefined>;
   /** Asks for deletion; false when it was not there. Finalizers may keep the object for a while. */
   remove(ref: ObjectRef, options?: RemoveOptions): Promise<boolean>;
 }

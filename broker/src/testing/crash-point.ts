@@ -46,6 +46,7 @@ export class CrashPoint {
   kube(kube: Kube): Kube {
     return {
       get: (...args) => this.#unlessDead(() => kube.get(...args)),
+      resourceOf: (...args) => this.#unlessDead(() => kube.resourceOf(...args)),
       list: (...args) => this.#unlessDead(() => kube.list(...args)),
       pages: (...args) => this.#eachUnlessDead(kube.pages(...args)),
       watch: (...args) => this.#eachUnlessDead(kube.watch(...args)),

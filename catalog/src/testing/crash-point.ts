@@ -24,6 +24,7 @@ export class CrashPoint {
   kube(kube: Kube): Kube {
     return {
       get: (...args) => this.#unlessDead(() => kube.get(...args)),
+      resourceOf: (...args) => this.#unlessDead(() => kube.resourceOf(...args)),
       list: (...args) => this.#unlessDead(() => kube.list(...args)),
       pages: (...args) => kube.pages(...args),
       watch: (...args) => kube.watch(...args),

@@ -64,6 +64,13 @@ export class RestKube implements KubeClient {
     );
   }
 
+  async resourceOf(
+    { apiVersion, kind }: Pick<ObjectRef, 'apiVersion' | 'kind'>,
+    { signal }: CallOptions = {},
+  ): Promise<string | undefined> {
+    return (await this.#resources.find(apiVersion, kind, signal))?.plural;
+  }
+
   async get(ref: ObjectRef, { signal }: CallOptions = {}): Promise<KubeObject | undefined> {
     return undefinedWhenNotFound(
       this.#path(ref, true, signal).then((path) => this.#object({ method: 'GET', path }, signal)),

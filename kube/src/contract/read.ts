@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Connected } from './fixture.js';
+import { NOTE } from './custom-kind.js';
 import { configMap, configMaps, failureOf, names, pagesOf } from './fixture.js';
 
 /** get, list and pages. */
@@ -17,6 +18,14 @@ export function describeRead(connected: Connected): void {
       const ref = { apiVersion: 'absent.mesitis.io/v1', kind: 'Absent', namespace, name: 'absent' };
       expect(await kube.get(ref)).toBeUndefined();
       expect(await kube.get({ ...ref, apiVersion: 'v1' })).toBeUndefined();
+    });
+
+    it('names the resource of a kind, and none for a kind that does not exist', async () => {
+      const { kube } = connected();
+      expect(await kube.resourceOf({ apiVersion: 'v1', kind: 'ConfigMap' })).toBe('configmaps');
+      expect(await kube.resourceOf(NOTE)).toBe('notes');
+      expect(await kube.resourceOf({ apiVersion: 'v1', kind: 'Absent' })).toBeUndefined();
+      expect(await kube.resourceOf({ apiVersion: 'absent.mesitis.io/v1', kind: 'Absent' })).toBeUndefined();
     });
 
     it('refuses to list a kind that does not exist', async () => {

@@ -108,6 +108,13 @@ export class MemoryKube implements Kube {
     return this.server.store.all().map(({ object }) => wireCopy(object));
   }
 
+  resourceOf(
+    type: Pick<ObjectRef, 'apiVersion' | 'kind'>,
+    options?: CallOptions,
+  ): Promise<string | undefined> {
+    return this.#call({ verb: 'resourceOf', ...type }, options, () => this.#resolve(type)?.plural);
+  }
+
   get(ref: ObjectRef, options?: CallOptions): Promise<KubeObject | undefined> {
     return this.#call({ verb: 'get', ...ref }, options, () => {
       const kind = this.#resolve(ref);
