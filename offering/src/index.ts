@@ -7,6 +7,7 @@ export * from './labels.js';
 export * from './model.js';
 export * from './names.js';
 export * from './order.js';
+export { PAYLOAD_KEYS } from './payload.js';
 export * from './render-entry.js';
 export * from './rules.js';
 export * from './schema.js';

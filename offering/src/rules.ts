@@ -100,6 +100,12 @@ export const RULES = {
   'vault-path': error('MES077', 'Paths in Vault are written without the API version and without escapes'),
 } as const satisfies Record<string, Rule>;
 
+/** Rules that only the cluster can tell broken; the webhook holds ConfigMaps to them when they are written. */
+export const CLUSTER_RULES = {
+  'author-right': error('MES078', 'Who publishes may itself do what it has the broker do'),
+  'author-unchecked': error('MES079', 'Whether the author may do what the broker does can be checked'),
+} as const satisfies Record<string, Rule>;
+
 /** The name by which code refers to a rule. */
 export type RuleName = keyof typeof RULES;
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { KubeError, isKubeError, type KubeObject } from '@mesitis/kube';
+import { kubectlFor } from '../cluster/kubectl.js';
 import { STAGE_MS, example, makeNamespaces, raiseStage, type Stage } from './stage.js';
 
 describe('admission on a real API server', () => {
@@ -59,6 +60,48 @@ describe('admission on a real API server', () => {
       metadata: { name: 'other', namespace: 'provider-ns' },
     };
     expect((await stage.kube.create(other)).metadata.name).toBe('other');
+  });
+
+  describe('of an author who may write ConfigMaps beside the broker', () => {
+    const grant = (namespace: string, resources: string[], apiGroups = ['']): KubeObject[] => {
+      const metadata = { name: `jane-${resources.join('-')}`, namespace };
+      const apiVersion = 'rbac.authorization.k8s.io/v1';
+      const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name };
+      const subjects = [{ apiGroup: roleRef.apiGroup, kind: 'User', name: 'jane' }];
+      return [
+        { apiVersion, kind: 'Role', metadata, rules: [{ apiGroups, resources, verbs: ['*'] }] },
+        { apiVersion, kind: 'RoleBinding', metadata, roleRef, subjects },
+      ];
+    };
+    const asJane = async (file: string): Promise<{ code: number; stderr: string }> => {
+      const objects = await example(file, 'rights-ns');
+      const kubectl = await kubectlFor(stage.cluster);
+      const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+      return kubectl.run(['apply', '--as', 'jane', '-f', '-'], list);
+    };
+
+    beforeAll(async () => {
+      await makeNamespaces(stage.kube, 'rights-ns', 'api-ns');
+      for (const object of grant('rights-ns', ['configmaps'])) await stage.kube.create(object);
+    }, STAGE_MS);
+
+    test('lets nothing be published that the author may not do, and everything else', async () => {
+      const refused = await asJane('api-service.yaml');
+      expect(refused.stderr).toContain(
+        'has the broker create a Service, as the entry in ConfigMap wrapped-entry-api-api-service selects it, and jane may not create services in namespace api-ns; get that right, or have it published by somebody who has it',
+      );
+      expect(refused.code).toBe(1);
+      for (const object of grant('api-ns', ['services'])) await stage.kube.create(object);
+      expect(await asJane('api-service.yaml')).toMatchObject({ code: 0 });
+      const deployment = await asJane('api-service-deployment.yaml');
+      expect(deployment.stderr).toContain('jane may not create deployments.apps in namespace api-ns');
+    });
+
+    test('does not have a Secret delivered that the author may not read', async () => {
+      expect((await asJane('weather.yaml')).stderr).toContain(
+        'data.wrapped-resource: credentialdata: has the broker deliver a Secret, and jane may not get secrets "weather-account" in namespace rights-ns',
+      );
+    });
   });
 
   test('restores its CA in the registration when that is wiped', async () => {

@@ -39,7 +39,7 @@ export const PROVIDER_POLICY: Policy = { checks: [shape] };
 
 /** Decides about one request: collects what every check of the policy says. Pure; design section 4. */
 export function decide(request: AdmissionRequest, policy: Policy): Decision {
-  if (EXEMPTIONS.some((exempts) => exempts(request))) return { allowed: true, warnings: [], rules: [] };
+  if (isExempt(request)) return { allowed: true, warnings: [], rules: [] };
   const { object } = request;
   if (!isObject(object)) return NOTHING_TO_JUDGE;
   // Whatever the object holds: offering takes any value for a ConfigMap and says what is wrong with it.
@@ -57,6 +57,11 @@ export function decide(request: AdmissionRequest, policy: Policy): Decision {
     warnings,
     rules,
   };
+}
+
+/** Whether a request is none to judge: it stores no provider ConfigMap, or only lets one go. */
+export function isExempt(request: AdmissionRequest): boolean {
+  return EXEMPTIONS.some((exempts) => exempts(request));
 }
 
 /** Reasons to let a request pass unjudged. The registration keeps most of them away, but it may be edited. */

@@ -3,7 +3,8 @@ import type { Kube } from '@mesitis/kube';
 import type { Logger } from 'pino';
 import { createApp, JUDGE_LIMIT, VALIDATE_PATH } from './app.js';
 import type { Config } from './config.js';
-import { decide, PROVIDER_POLICY } from './decide.js';
+import { PROVIDER_POLICY } from './decide.js';
+import { providerJudge } from './provider-judge.js';
 import { close, createHealthServer, createSecureServer, listen, replaceCertificate } from './server.js';
 import type { Entropy, Issued } from './tls/certificates.js';
 import { serviceHosts } from './tls/hosts.js';
@@ -71,7 +72,7 @@ export async function startWebhook(
       trust.start();
     });
     const app = createApp({
-      routes: [{ path: VALIDATE_PATH, judge: (request) => decide(request, PROVIDER_POLICY) }],
+      routes: [{ path: VALIDATE_PATH, judge: providerJudge({ policy: PROVIDER_POLICY, kube, monotonic }) }],
       logger,
       monotonic,
       deadline: () => AbortSignal.timeout(JUDGE_LIMIT),
