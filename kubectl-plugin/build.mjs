@@ -54,6 +54,8 @@ const { metafile } = await build({
   minify: true,
   keepNames: true,
   legalComments: 'none',
+  // Its main entry finds its own parts in a way that no bundler can follow.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   plugins: [withoutUnused],
   metafile: true,
   logLevel: 'warning',

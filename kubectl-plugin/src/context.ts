@@ -36,6 +36,8 @@ export interface PluginContext {
   readonly terminal: Terminal;
   /** Loads the kubeconfig; rejects when it is missing or wrong. Sends nothing yet. */
   connect(options: ConnectOptions): Promise<Cluster>;
+  /** All of standard input, as text. */
+  readInput(): Promise<string>;
   /** Fires on Ctrl-C. */
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */

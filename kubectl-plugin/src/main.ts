@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Cluster, ConnectOptions, PluginContext } from './context.js';
 import { EXIT } from './lib/exit-codes.js';
@@ -22,6 +23,7 @@ export async function main(moduleUrl: string = import.meta.url): Promise<void> {
   const context: PluginContext = {
     terminal: processTerminal(process, process.env, outputLost),
     connect: (options) => connect(options, process.env['KUBECONFIG']),
+    readInput: () => text(process.stdin),
     signal: interruption.signal,
     now: () => Date.now(),
   };

@@ -9,7 +9,7 @@ import { PROVISION_KINDS, readProvision } from './provision.js';
 import type { Report } from './report.js';
 import { compileSchema, externalReference, MAX_SCHEMA } from './schema.js';
 import { HTTP_URL, ID, IMAGE_URL, NAME_PART } from './syntax.js';
-import { readWhitelist } from './whitelist.js';
+import { readWhitelist } from './whitelist/read-whitelist.js';
 import { parameterFacts } from './template/parameter-facts.js';
 import { withoutUndefined } from './without-undefined.js';
 

@@ -11,5 +11,5 @@ export { PAYLOAD_KEYS } from './payload.js';
 export * from './render-entry.js';
 export * from './rules.js';
 export * from './schema.js';
-export { matchesWhitelist } from './whitelist.js';
+export { matchesWhitelist } from './whitelist/index.js';
 export * from './template/index.js';

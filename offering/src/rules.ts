@@ -100,10 +100,14 @@ export const RULES = {
   'vault-path': error('MES077', 'Paths in Vault are written without the API version and without escapes'),
 } as const satisfies Record<string, Rule>;
 
-/** Rules that only the cluster can tell broken; the webhook holds ConfigMaps to them when they are written. */
+/** Rules that one ConfigMap alone can't tell broken: it takes those beside it, or the cluster. */
 export const CLUSTER_RULES = {
   'author-right': error('MES078', 'Who publishes may itself do what it has the broker do'),
   'author-unchecked': error('MES079', 'Whether the author may do what the broker does can be checked'),
+  'entry-conflict': error(
+    'MES080',
+    'uuids, versions and service ids of the entries beside each other fit together',
+  ),
 } as const satisfies Record<string, Rule>;
 
 /** The name by which code refers to a rule. */

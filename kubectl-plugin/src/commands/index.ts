@@ -1,6 +1,7 @@
 import { Bind } from './bind.js';
 import { Catalog } from './catalog.js';
 import { Deprovision } from './deprovision.js';
+import { Lint } from './lint.js';
 import { Provision } from './provision.js';
 import { Secret } from './secret.js';
 import { Status } from './status.js';
@@ -12,6 +13,7 @@ export const COMMANDS = {
   bind: Bind,
   catalog: Catalog,
   deprovision: Deprovision,
+  lint: Lint,
   provision: Provision,
   secret: Secret,
   status: Status,

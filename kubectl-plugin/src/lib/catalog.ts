@@ -1,5 +1,5 @@
 import type { Kube, KubeObject } from '@mesitis/kube';
-import { matchesWhitelist } from '@mesitis/offering';
+import { matchesWhitelist } from '@mesitis/offering/whitelist';
 import { listAt, nameOf, recordAt, textAt } from './objects.js';
 import { everyOf, type PlanReference } from './service-catalog.js';
 

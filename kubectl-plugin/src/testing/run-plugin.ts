@@ -13,6 +13,8 @@ export interface RunOptions {
   answer?: boolean;
   connect?: (options: ConnectOptions) => Promise<Cluster>;
   signal?: AbortSignal;
+  /** What standard input holds; empty when left out. */
+  input?: string;
 }
 
 /** What came out of a run. */
@@ -52,6 +54,7 @@ export async function runPlugin(
       connections.push(connectOptions);
       return options.connect?.(connectOptions) ?? Promise.resolve(clusterOf(kube));
     },
+    readInput: () => Promise.resolve(options.input ?? ''),
     signal: options.signal ?? new AbortController().signal,
     now: () => Date.parse('2026-01-01T00:02:00Z'),
   };

@@ -4,7 +4,7 @@ import type { JsonObject } from '../json.js';
 import type { CatalogEntry } from '../model.js';
 import { planId, planName, serviceId } from '../names.js';
 import { checkParameters } from '../schema.js';
-import { matchesWhitelist } from '../whitelist.js';
+import { matchesWhitelist } from '../whitelist/index.js';
 import { listing, quote } from '../wording.js';
 
 /** Somebody who uses an offering: an instance that exists, or is being made or changed. */

@@ -111,6 +111,10 @@ function describe({ verb, group, resource, subresource, namespace, name }: Attri
   return `${deed}${part}${which} in ${namespace === '' ? 'every namespace' : `namespace ${namespace}`}`;
 }
 
-function violation(rule: keyof typeof CLUSTER_RULES, { path }: NeededRight, message: string): Violation {
+function violation(
+  rule: 'author-right' | 'author-unchecked',
+  { path }: NeededRight,
+  message: string,
+): Violation {
   return { rule: CLUSTER_RULES[rule].id, severity: 'error', path, message };
 }

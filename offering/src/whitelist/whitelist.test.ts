@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { entryConfigMap, entryOf } from './testing/config-maps.js';
-import { matchesWhitelist } from './whitelist.js';
+import { entryConfigMap, entryOf } from '../testing/config-maps.js';
+import { matchesWhitelist } from './index.js';
 
 describe('a whitelist', () => {
   it('may hold namespaces, globs and places of Cloud Foundry', () => {

@@ -1,0 +1,67 @@
+import type { Violation } from '@mesitis/offering';
+import { isCollection, isPair, isScalar, Scalar, type LineCounter, type Node } from 'yaml';
+
+/** A line and a column of a file, both counted from 1. */
+export interface Spot {
+  line: number;
+  column: number;
+}
+
+/** A ConfigMap in the text of a file. */
+export interface Written {
+  node: Node;
+  /** The file's lines. */
+  lines: readonly string[];
+  counter: LineCounter;
+}
+
+/** Where in the file a violation is; the deepest part of its path that is written there. */
+export function locate({ path, position }: Violation, written: Written): Spot {
+  const { node, counter } = written;
+  const found = descend(node, segments(path));
+  const { line, col } = counter.linePos(found.range?.[0] ?? 0);
+  const start = { line, column: col };
+  if (position === undefined || !isScalar(found)) return start;
+  return inBlock(found, position, { start, lines: written.lines }) ?? start;
+}
+
+/** A payload in literal style (`|`) stands in the file line by line; other styles fold or escape it. */
+function inBlock(
+  { type, value }: Scalar,
+  position: Spot,
+  { start, lines }: { start: Spot; lines: readonly string[] },
+): Spot | undefined {
+  if (type !== Scalar.BLOCK_LITERAL || typeof value !== 'string') return undefined;
+  // The line of the indicator, then the payload.
+  const line = start.line + position.line;
+  const inFile = lines[line - 1]?.replace(/\r$/, '');
+  const inPayload = value.split('\n', position.line)[position.line - 1];
+  if (inFile === undefined || inPayload === undefined || !inFile.endsWith(inPayload)) return undefined;
+  return { line, column: inFile.length - inPayload.length + position.column };
+}
+
+function descend(node: Node, path: readonly (string | number)[]): Node {
+  let current = node;
+  for (const segment of path) {
+    if (!isCollection(current)) break;
+    const items: readonly unknown[] = current.items;
+    const pair = items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === segment);
+    const next: unknown = isPair(pair) ? pair.value : current.get(segment, true);
+    if (typeof next !== 'object' || next === null || !('range' in next)) break;
+    current = next as Node;
+  }
+  return current;
+}
+
+/** The part of a path that is outside of the payload: `metadata.labels["mesitis/order"]`, `data.wrapped-resource`. */
+function segments(path: string): (string | number)[] {
+  const outside = path.split(': ', 1)[0] ?? '';
+  return [...outside.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(
+    ([, quoted, index, plain = '']) =>
+      quoted !== undefined
+        ? (JSON.parse(`"${quoted}"`) as string)
+        : index !== undefined
+          ? Number(index)
+          : plain,
+  );
+}
