@@ -107,6 +107,16 @@ test('tells of a broken rule alone as long as there is one', async () => {
   expect(await decide(broken, 'jane')).toMatchObject({ allowed: false, code: 422, rules: ['MES004'] });
 });
 
+test('looks at no neighbours of what none can change', async () => {
+  kube.failNext('list', new KubeError('unavailable', 'no route to host'));
+  const url = {
+    ...ENTRY,
+    provisionkind: 'ProvisionNonClusterURL',
+    provisiondata: { url: 'https://a.example.com' },
+  };
+  expect(await decide(entryConfigMap(url), 'jane')).toEqual(ALLOWED);
+});
+
 test('does not admit what it can not look at the neighbours of', async () => {
   kube.failNext('list', new KubeError('unavailable', 'no route to host'));
   await expect(decide(entryConfigMap(), 'admin')).rejects.toThrow('no route to host');

@@ -1,11 +1,11 @@
 import type { Kube } from '@mesitis/kube';
-import { formatViolations, LABELS, parseProviderConfigMap, PAYLOAD_KEYS } from '@mesitis/offering';
+import { formatViolations, parseProviderConfigMap, PAYLOAD_KEYS } from '@mesitis/offering';
 import type { ProviderConfigMap, Violation } from '@mesitis/offering';
 import type { AdmissionRequest, Decision, Judge } from './admission.js';
 import { decide, isExempt, type Policy } from './decide.js';
 import { isObject } from './json.js';
 import { checkRights } from './rights/check-rights.js';
-import { neededRights, publishesTheSame, type Published } from './rights/needed-rights.js';
+import { neededRights, publishesTheSame, neighbourSelector, type Published } from './rights/needed-rights.js';
 import { UnderReview } from './rights/under-review.js';
 
 /** What judging provider ConfigMaps needs. */
@@ -56,12 +56,14 @@ function publishedAs(configMap: ProviderConfigMap, name: string): Published | un
   return parsed.ok ? { configMap: name, value: parsed.value } : undefined;
 }
 
-/** The other ConfigMaps of the namespace that can be used, as the API server has them now. */
+/** The ConfigMaps of the namespace that matter for one and can be used, as the API server has them now. */
 async function storedBeside(
-  { configMap }: Published,
+  { configMap, value }: Published,
   { namespace, kube, signal }: { namespace: string; kube: Pick<Kube, 'list'>; signal: AbortSignal },
 ): Promise<Published[]> {
-  const query = { apiVersion: 'v1', kind: 'ConfigMap', namespace, labelSelector: LABELS.kind };
+  const labelSelector = neighbourSelector(value);
+  if (labelSelector === undefined) return [];
+  const query = { apiVersion: 'v1', kind: 'ConfigMap', namespace, labelSelector };
   const { items } = await kube.list(query, { signal });
   return items
     .filter(({ metadata }) => metadata.name !== configMap)

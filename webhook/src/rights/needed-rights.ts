@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '@mesitis/kube';
 import { matchesLabelSelector, parseLabelSelector, SelectorError } from '@mesitis/kube/selectors';
-import { hasExpression } from '@mesitis/offering';
+import { hasExpression, LABELS } from '@mesitis/offering';
 import type {
   CatalogEntry,
   Credential,
@@ -55,6 +55,21 @@ export interface Place {
 export function neededRights(value: ProviderConfiguration, place: Place): NeededRight[] {
   const rights = value.type === 'catalog-entry' ? ofEntry(value, place) : ofObject(value.resource, place);
   return rights.filter((right, index) => rights.findIndex((other) => isSame(right, other)) === index);
+}
+
+/**
+ * The label selector of the ConfigMaps beside one that matter for {@link neededRights}: reading all of them would take
+ * longer with each that is published. Undefined when none matters.
+ */
+export function neighbourSelector(value: ProviderConfiguration): string | undefined {
+  if (value.type === 'wrapped-resource') {
+    return value.resource.enabled ? `${LABELS.kind}=${ENTRY_LABEL}` : undefined;
+  }
+  const { provision } = value.entry;
+  if (!value.enabled || provision.kind !== 'ProvisionConfigMapObjects') return undefined;
+  const objects = `${LABELS.kind},${LABELS.kind}!=${ENTRY_LABEL}`;
+  // An expression is known only for an instance: it may select any object.
+  return hasExpression(provision.labelSelector) ? objects : `${objects},${provision.labelSelector}`;
 }
 
 /** Whether an update leaves what is published as it was: annotations and owners are nobody's privilege. */
@@ -174,6 +189,9 @@ function isSame({ path: _, deed: __, ...right }: NeededRight, other: NeededRight
   const { path: ___, deed: ____, ...rest } = other;
   return isDeepStrictEqual(right, rest);
 }
+
+/** The value of `mesitis/kind` that marks an entry. */
+const ENTRY_LABEL = 'catalog-entry';
 
 const SERVICE = { apiVersion: 'v1', kind: 'Service' };
 const SECRET = { apiVersion: 'v1', kind: 'Secret' };
