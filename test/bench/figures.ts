@@ -2,6 +2,7 @@
 export interface Series {
   count: number;
   p50: number;
+  p95: number;
   p99: number;
 }
 
@@ -10,7 +11,7 @@ export function seriesOf(timings: readonly number[]): Series {
   const sorted = timings.toSorted((a, b) => a - b);
   const at = (share: number): number =>
     sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
-  return { count: sorted.length, p50: at(0.5), p99: at(0.99) };
+  return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 
 /** One line of the report: a figure, and its ratio to the baseline of the same run. */

@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import type { KubeObject } from '@mesitis/kube';
+import { loadClient, type KubeClient } from '@mesitis/kube/client';
+import { launchCluster } from '../cluster/launch.js';
+import { startPlatform } from '../cluster/platform.js';
+import type { Figure } from './figures.js';
+import { ms, seriesOf, times } from './figures.js';
+import { timeEach } from './load.js';
+import { URL_OFFERING, urlEntry } from './osb.js';
+
+const NAMESPACE = 'bench-admission';
+
+/** What is written: the same ConfigMap without the label that brings it to the webhook, with it, and so that a right is asked for. */
+const WAYS = ['not reviewed', 'reviewed', 'reviewed, a right asked for'] as const;
+
+/** Creating ConfigMaps on the real API server with and without the webhook, and what the webhook needs for it. */
+export async function benchAdmission(count: number): Promise<Figure[]> {
+  const cluster = await launchCluster('real');
+  const platform = await startPlatform(cluster);
+  const kube = await loadClient({ kubeconfig: cluster.kubeconfig });
+  try {
+    await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
+    const before = await usage(platform.webhook.pid());
+    const figures: Figure[] = [];
+    let reviews = 0;
+    for (const atOnce of [1, 10, 50, 200]) {
+      const timings = await compare(kube, Math.max(count, atOnce), atOnce);
+      reviews += 2 * 4 * Math.max(count, atOnce);
+      figures.push(...rows(timings, atOnce));
+    }
+    const after = await usage(platform.webhook.pid());
+    const cpu = (after.cpuSeconds - before.cpuSeconds) * 1000;
+    return [
+      ...figures,
+      { what: `webhook: CPU time for each of ${reviews} reviews`, value: ms(cpu / reviews) },
+      { what: 'webhook: peak memory', value: `${after.peakMebibytes.toFixed(0)} MiB` },
+    ];
+  } finally {
+    kube.close();
+    await platform.stop();
+    await cluster.stop();
+  }
+}
+
+/** The ways take turns, so that whatever else the machine does meets all of them; the first round warms up. */
+async function compare(kube: KubeClient, count: number, atOnce: number): Promise<number[][]> {
+  const measured: number[][] = WAYS.map(() => []);
+  for (let round = 0; round <= 3; round += 1) {
+    for (const [way, all] of measured.entries()) {
+      const timings = await timeEach(count, atOnce, async (index) => {
+        await kube.create(configMap(way, `b-${atOnce}-${round}-${way}-${index}`));
+      });
+      if (round > 0) all.push(...timings);
+    }
+  }
+  return measured;
+}
+
+function configMap(way: number, name: string): KubeObject {
+  const entry = urlEntry(URL_OFFERING, NAMESPACE);
+  const { labels, ...metadata } = { ...entry.metadata, name };
+  if (way === 0) return { ...entry, metadata };
+  if (way === 1) return { ...entry, metadata: { ...metadata, labels: labels ?? {} } };
+  const data = entry['data'] as Record<string, string>;
+  const [[key, text] = ['', '{}']] = Object.entries(data);
+  const payload = JSON.parse(text) as Record<string, unknown>;
+  const secret = { credentialkind: 'CredentialFromClusterSecret', credentialdata: { secretname: 'any' } };
+  const asking = JSON.stringify({ ...payload, ...secret });
+  return { ...entry, metadata: { ...metadata, labels: labels ?? {} }, data: { [key]: asking } };
+}
+
+function rows(timings: readonly number[][], atOnce: number): Figure[] {
+  const [baseline, ...reviewed] = timings.map(seriesOf);
+  return reviewed.flatMap((series, index) =>
+    (['p50', 'p95', 'p99'] as const).map((share) => ({
+      what: `create, ${atOnce} at once, ${WAYS[index + 1] ?? ''}: ${share}`,
+      value: ms(series[share]),
+      baseline: ms(baseline?.[share] ?? NaN),
+      ratio: times(series[share], baseline?.[share] ?? NaN),
+    })),
+  );
+}
+
+/** From /proc, whose clock ticks a hundred times a second (proc(5)). */
+async function usage(pid: number): Promise<{ cpuSeconds: number; peakMebibytes: number }> {
+  const [stat, status] = await Promise.all([
+    readFile(`/proc/${pid}/stat`, 'utf8'),
+    readFile(`/proc/${pid}/status`, 'utf8'),
+  ]);
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const peak = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+  return { cpuSeconds: (Number(fields[11]) + Number(fields[12])) / 100, peakMebibytes: Number(peak) / 1024 };
+}
