@@ -108,6 +108,7 @@ export const CLUSTER_RULES = {
     'MES080',
     'uuids, versions and service ids of the entries beside each other fit together',
   ),
+  'target-namespace': error('MES081', 'Things are made in namespaces that the platform allows'),
 } as const satisfies Record<string, Rule>;
 
 /** The name by which code refers to a rule. */

@@ -29,6 +29,7 @@ describe('the environment', () => {
       tlsSecretName: 'mesitis-webhook-tls',
       webhookConfigurationName: 'mesitis.platform',
       tlsExtraHosts: [],
+      targetNamespaces: ['*'],
       kubeconfig: undefined,
     });
   });
@@ -39,19 +40,27 @@ describe('the environment', () => {
       PORT: '0',
       HEALTH_PORT: '9000',
       TLS_EXTRA_HOSTS: 'Webhook.example.com, 127.0.0.1,::1,',
+      TARGET_NAMESPACES: 'api-ns, team-*',
       KUBECONFIG: '/home/someone/config',
     };
     expect(readConfig(env)).toMatchObject({
       port: 0,
       healthPort: 9000,
       tlsExtraHosts: [{ dns: 'webhook.example.com' }, { ip: '127.0.0.1' }, { ip: '::1' }],
+      targetNamespaces: ['api-ns', 'team-*'],
       kubeconfig: '/home/someone/config',
     });
   });
 
   test('is reported with every bad variable at once', () => {
     expect(
-      problemsOf({ PORT: 'https', HEALTH_PORT: '65536', NAMESPACE: 'Platform', TLS_EXTRA_HOSTS: 'a,b_c' }),
+      problemsOf({
+        PORT: 'https',
+        HEALTH_PORT: '65536',
+        NAMESPACE: 'Platform',
+        TLS_EXTRA_HOSTS: 'a,b_c',
+        TARGET_NAMESPACES: 'a/b',
+      }),
     ).toEqual([
       'PORT is "https": set a port number, 0 to 65535',
       'HEALTH_PORT is "65536": set a port number, 0 to 65535',
@@ -60,6 +69,7 @@ describe('the environment', () => {
       'TLS_SECRET_NAME is not set: set the name of the Secret for the certificates',
       'WEBHOOK_CONFIGURATION_NAME is not set: set the name of the ValidatingWebhookConfiguration that points here',
       'TLS_EXTRA_HOSTS is "a,b_c": set DNS names or IP addresses, with commas between them',
+      'TARGET_NAMESPACES is "a/b": set namespaces, or globs such as team-*, with commas between them',
     ]);
   });
 

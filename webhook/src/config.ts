@@ -13,6 +13,8 @@ export interface Config {
   webhookConfigurationName: string;
   /** Names that the certificate covers besides those of the Service: for an API server that calls a URL. */
   tlsExtraHosts: Host[];
+  /** Where offerings may make things: namespaces and globs. */
+  targetNamespaces: string[];
   /** A path list as kubectl has it; undefined in a cluster. */
   kubeconfig: string | undefined;
 }
@@ -64,6 +66,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       placeholder: [],
       want: 'set DNS names or IP addresses, with commas between them',
     }),
+    targetNamespaces: read('TARGET_NAMESPACES', parseGlobs, {
+      fallback: ['*'],
+      placeholder: [],
+      want: 'set namespaces, or globs such as team-*, with commas between them',
+    }),
     kubeconfig: env['KUBECONFIG'] === '' ? undefined : env['KUBECONFIG'],
   };
   if (problems.length > 0) throw new ConfigError(problems);
@@ -94,11 +101,19 @@ function parseSubdomain(text: string): string | undefined {
     : undefined;
 }
 
-function parseHosts(text: string): Host[] | undefined {
-  const hosts = text
+function parseGlobs(text: string): string[] | undefined {
+  const globs = parts(text);
+  return globs.length > 0 && globs.every((glob) => /^[-a-z0-9*]{1,63}$/.test(glob)) ? globs : undefined;
+}
+
+function parts(text: string): string[] {
+  return text
     .split(',')
     .map((part) => part.trim())
-    .filter((part) => part !== '')
-    .map(parseHost);
+    .filter((part) => part !== '');
+}
+
+function parseHosts(text: string): Host[] | undefined {
+  const hosts = parts(text).map(parseHost);
   return hosts.every((host) => host !== undefined) ? hosts : undefined;
 }

@@ -1,9 +1,10 @@
 import type { Kube } from '@mesitis/kube';
-import { formatViolations, parseProviderConfigMap, PAYLOAD_KEYS } from '@mesitis/offering';
+import { formatViolations, parseProviderConfigMap } from '@mesitis/offering';
 import type { ProviderConfigMap, Violation } from '@mesitis/offering';
 import type { AdmissionRequest, Decision, Judge } from './admission.js';
 import { decide, isExempt, type Policy } from './decide.js';
 import { isObject } from './json.js';
+import { payloadPath } from './payload-path.js';
 import { checkRights } from './rights/check-rights.js';
 import { neededRights, publishesTheSame, neighbourSelector, type Published } from './rights/needed-rights.js';
 import { UnderReview } from './rights/under-review.js';
@@ -68,12 +69,6 @@ async function storedBeside(
   return items
     .filter(({ metadata }) => metadata.name !== configMap)
     .flatMap((item) => publishedAs(item as ProviderConfigMap, item.metadata.name ?? '') ?? []);
-}
-
-/** Of a ConfigMap that has a payload. */
-function payloadPath(object: unknown): string {
-  const data = isObject(object) && isObject(object['data']) ? object['data'] : {};
-  return `data.${PAYLOAD_KEYS.find((key) => key in data) ?? PAYLOAD_KEYS[0]}`;
 }
 
 function forbidden(violations: Violation[], { warnings, rules }: Decision): Decision {

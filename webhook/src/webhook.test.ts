@@ -30,6 +30,7 @@ const config: Config = {
   tlsSecretName: SECRET.name,
   webhookConfigurationName: REGISTRATION,
   tlsExtraHosts: [],
+  targetNamespaces: ['*'],
   kubeconfig: undefined,
 };
 

@@ -3,9 +3,10 @@ import type { Kube } from '@mesitis/kube';
 import type { Logger } from 'pino';
 import { createApp, JUDGE_LIMIT, VALIDATE_PATH } from './app.js';
 import type { Config } from './config.js';
-import { PROVIDER_POLICY } from './decide.js';
+import { PROVIDER_POLICY, type Policy } from './decide.js';
 import { providerJudge } from './provider-judge.js';
 import { close, createHealthServer, createSecureServer, listen, replaceCertificate } from './server.js';
+import { targetNamespace } from './target-namespace.js';
 import type { Entropy, Issued } from './tls/certificates.js';
 import { serviceHosts } from './tls/hosts.js';
 import { TrustController, type Timing } from './trust-controller.js';
@@ -71,8 +72,11 @@ export async function startWebhook(
       signal.addEventListener('abort', () => reject(new Error('stopped before it served')), { once: true });
       trust.start();
     });
+    const policy: Policy = {
+      checks: [...PROVIDER_POLICY.checks, targetNamespace(config.targetNamespaces)],
+    };
     const app = createApp({
-      routes: [{ path: VALIDATE_PATH, judge: providerJudge({ policy: PROVIDER_POLICY, kube, monotonic }) }],
+      routes: [{ path: VALIDATE_PATH, judge: providerJudge({ policy, kube, monotonic }) }],
       logger,
       monotonic,
       deadline: () => AbortSignal.timeout(JUDGE_LIMIT),
