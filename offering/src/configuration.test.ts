@@ -46,7 +46,7 @@ describe('the ConfigMaps that providers have always written', () => {
           bindable: true,
         },
       },
-      warnings: [],
+      warnings: [expect.objectContaining({ rule: 'MES082' })],
     });
   });
 

@@ -1,6 +1,7 @@
 import { looseConfigMap, type LooseConfigMap } from './config-map.js';
 import { readEntry } from './entry.js';
 import type { Field } from './fields.js';
+import { judgeIgnore, withoutIgnored } from './ignore.js';
 import { readEnabledLabel, readKindLabel, readLabels, readOfferingLabel, readOrderLabel } from './marking.js';
 import type { Parsed, ProviderConfigMap, ProviderConfiguration, WrappedResource } from './model.js';
 import type { ObjectNode } from './payload-node.js';
@@ -16,7 +17,7 @@ import { readWrappedObject } from './wrapped-object.js';
 export function parseProviderConfigMap(configMap: ProviderConfigMap): Parsed<ProviderConfiguration> {
   const report = new Report();
   const value = read(looseConfigMap(configMap), report);
-  const { violations } = report;
+  const violations = [...withoutIgnored(report.violations, configMap), ...judgeIgnore(configMap)];
   return value === undefined || report.failed
     ? { ok: false, violations }
     : { ok: true, value, warnings: violations };

@@ -307,6 +307,19 @@ describe('a credential kind', () => {
     ['CredentialNoCredential', { a: 'b' }, 'credentialdata: must be absent or {}'],
     ['CredentialNoCredential', 'x', 'credentialdata: must be absent or {}'],
   ])('%s with %j is refused: %s', (kind, data, line) => {
-    expect(linesOf(given(kind, data))).toEqual([expect.stringContaining(line)]);
+    const errors = linesOf(given(kind, data)).filter((found) => !found.includes('is written here'));
+    expect(errors).toEqual([expect.stringContaining(line)]);
+  });
+
+  it.each<[Record<string, string>, number]>([
+    [{ username: 'api' }, 0],
+    [{ username: 'api', password: '${generate.password(32)}' }, 0],
+    [{ username: 'api', password: '' }, 0],
+    [{ username: 'api', password: 'secret' }, 1],
+    [{ token: 'secret' }, 1],
+  ])('CredentialFromCatalog with %j is warned of %d times, without a word of the value', (data, times) => {
+    const lines = linesOf(given('CredentialFromCatalog', data));
+    expect(lines).toHaveLength(times);
+    expect(lines.join()).not.toContain('secret');
   });
 });

@@ -7,6 +7,7 @@ import { COORDINATES, readKeys } from './secret-keys.js';
 import { DATA_KEY, OBJECT_NAME } from './syntax.js';
 import { checkTemplate } from './template/check.js';
 import type { ParameterFacts } from './template/parameter-facts.js';
+import { hasExpression } from './template/scan.js';
 import type { ExpressionPlace } from './template/place.js';
 import { fromVault } from './vault.js';
 import { withoutUndefined } from './without-undefined.js';
@@ -99,6 +100,11 @@ function fromCatalog(
   }
   if (data.node.members.length === 0) {
     report.add('value-empty', data, 'has no credentials; add some, or use CredentialNoCredential');
+  }
+  if ([...values].some(([key, value]) => key !== 'username' && value !== '' && !hasExpression(value))) {
+    const message =
+      'is written here for everybody who may read this ConfigMap, and is the same for every consumer; use CredentialFromClusterSecret, CredentialFromProvisionedSecret or CredentialFromVault, or ${generate.password(32)} for a value of each binding';
+    report.add('credential-inline', data, message);
   }
   return { kind: 'CredentialFromCatalog', values: Object.fromEntries(values) };
 }

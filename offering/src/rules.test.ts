@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ProviderConfigMap } from './model.js';
-import { RULES, type RuleName } from './rules.js';
+import { CLUSTER_RULES, RULES, type RuleName } from './rules.js';
 import {
   entryConfigMap,
   SERVICE,
@@ -28,6 +28,11 @@ const vault = (data: Overrides): ProviderConfigMap =>
     vaultpath: 'secret/data/api',
     ...data,
   });
+
+const annotated = (ignore: string): ProviderConfigMap => {
+  const { metadata: fields, ...rest } = entry();
+  return { ...rest, metadata: { ...fields, annotations: { 'mesitis/ignore': ignore } } };
+};
 
 /** For each rule, a ConfigMap that breaks it: the type asks for one when a rule is added. */
 const BROKEN: Record<RuleName, ProviderConfigMap> = {
@@ -114,14 +119,17 @@ const BROKEN: Record<RuleName, ProviderConfigMap> = {
   'chart-version': chart({ chart: 'oci://example.com/c' }),
   'vault-auth': vault({ vaultauth: { method: 'github' } }),
   'vault-path': vault({ vaultpath: '/secret' }),
+  'credential-inline': credential('CredentialFromCatalog', { password: 'x' }),
+  'ignore-annotation': annotated('MES001 because'),
 };
 
 const names = Object.keys(RULES) as RuleName[];
 
 describe('the registry of rules', () => {
-  it('numbers them from MES001 without a gap', () => {
-    const expected = names.map((_, index) => `MES${String(index + 1).padStart(3, '0')}`);
-    expect(names.map((name) => RULES[name].id)).toEqual(expected);
+  it('numbers them from MES001 without a gap, those of the cluster among them', () => {
+    const ids = [...Object.values(RULES), ...Object.values(CLUSTER_RULES)].map(({ id }) => id);
+    const expected = ids.map((_, index) => `MES${String(index + 1).padStart(3, '0')}`);
+    expect(ids.toSorted()).toEqual(expected);
   });
 
   it.each(names)('has an explanation of one sentence for %s', (name) => {

@@ -98,6 +98,8 @@ export const RULES = {
   'chart-version': error('MES075', 'A chart from a repository or a registry is in one complete version'),
   'vault-auth': error('MES076', 'vaultauth names a method of login that is known'),
   'vault-path': error('MES077', 'Paths in Vault are written without the API version and without escapes'),
+  'credential-inline': warning('MES082', 'Credentials are kept in a Secret or made for each binding'),
+  'ignore-annotation': warning('MES087', 'mesitis/ignore names warnings, each with a reason'),
 } as const satisfies Record<string, Rule>;
 
 /** Rules that one ConfigMap alone can't tell broken: it takes those beside it, or the cluster. */
@@ -109,6 +111,10 @@ export const CLUSTER_RULES = {
     'uuids, versions and service ids of the entries beside each other fit together',
   ),
   'target-namespace': error('MES081', 'Things are made in namespaces that the platform allows'),
+  'selector-empty': warning('MES083', 'The labelSelector of an entry selects enabled objects'),
+  'object-unselected': warning('MES084', 'An enabled object is selected by an enabled entry'),
+  'order-late': warning('MES085', 'Objects are made after what their Pods need'),
+  'neighbours-unchecked': warning('MES086', 'The ConfigMaps beside one can be read'),
 } as const satisfies Record<string, Rule>;
 
 /** The name by which code refers to a rule. */

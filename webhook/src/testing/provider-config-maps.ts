@@ -11,7 +11,7 @@ export const ENTRY = {
   provisionkind: 'ProvisionConfigMapObjects',
   provisiondata: { namespace: 'api-ns', name: 'api-service', labelSelector: 'mesitis/offering=api-service' },
   credentialkind: 'CredentialFromCatalog',
-  credentialdata: { username: 'iamtheuser', password: 'iamthepassword' },
+  credentialdata: { username: 'iamtheuser', password: '${generate.password(16)}' },
 };
 
 /** The wrapped Service that goes with it. */
