@@ -38,8 +38,8 @@ export async function runCli(
     else await constructCommand(argv, config, context).run();
     return EXIT.ok;
   } catch (error) {
-    const { message, exitCode } = explainError(error);
-    const help = exitCode === EXIT.usage && isCommand(id) ? `; see kubectl mesitis ${id} --help` : '';
+    const { message, exitCode, seeHelp } = explainError(error);
+    const help = seeHelp && isCommand(id) ? `; see kubectl mesitis ${id} --help` : '';
     const { err } = context.terminal;
     err.write(`${wrapWords(plainLine(`error: ${message}${help}`), err.columns).join('\n')}\n`);
     return exitCode;

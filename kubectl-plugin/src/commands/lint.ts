@@ -1,12 +1,11 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { MesitisCommand } from '../base-command.js';
-import { EXIT } from '../lib/exit-codes.js';
 import { countFindings, type FileReport } from '../lib/lint/finding.js';
 import { LINT_OUTPUTS } from '../lib/lint/outputs.js';
 import { readSources } from '../lib/lint/read-sources.js';
 import { nearest } from '../lib/nearest.js';
-import { notMet, PluginError, usageError } from '../lib/plugin-error.js';
+import { inputError, notMet, usageError } from '../lib/plugin-error.js';
 
 /** Holds files to the rules of the webhook, without a cluster. */
 export class Lint extends MesitisCommand {
@@ -54,7 +53,7 @@ export class Lint extends MesitisCommand {
     const { reports, unusable } = lintFiles(read.sources);
     this.print(formatReports(reports, flags.output));
     const problems = [...read.unusable, ...unusable];
-    if (problems.length > 0) throw new PluginError(EXIT.usage, problems.join('; '));
+    if (problems.length > 0) throw inputError(problems.join('; '));
     const { errors, warnings } = countFindings(reports);
     const summary = summarize(reports, errors, warnings);
     if (errors > 0 || (warnings > 0 && flags['fail-on'] === 'warning')) throw notMet(summary);

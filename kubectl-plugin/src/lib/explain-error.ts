@@ -2,26 +2,33 @@ import { isKubeError, type KubeError, type KubeErrorKind } from '@mesitis/kube';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { listAt, textAt } from './objects.js';
 import { plainLine } from './plain-text.js';
-import { PluginError } from './plugin-error.js';
+import { PluginError, UsageError } from './plugin-error.js';
 
 /** What to print for a failure, and the exit code. */
 export interface Explanation {
   /** One sentence, without "error:" and a final full stop. */
   message: string;
   exitCode: ExitCode;
+  /** Whether the command's help says how to do better. */
+  seeHelp: boolean;
 }
 
 /**
  * Turns whatever was thrown into one sentence: what happened, the server's own reason, what to try next. Never a stack.
  */
 export function explainError(error: unknown): Explanation {
-  if (error instanceof PluginError) return { message: error.message, exitCode: error.exitCode };
-  if (isKubeError(error)) return { message: explainKubeError(error), exitCode: EXIT.refused };
+  if (error instanceof PluginError) {
+    return { message: error.message, exitCode: error.exitCode, seeHelp: error instanceof UsageError };
+  }
+  if (isKubeError(error)) {
+    return { message: explainKubeError(error), exitCode: EXIT.refused, seeHelp: false };
+  }
   if (error instanceof Error && error.name === 'KubeconfigError') return explainError(connectError(error));
-  if (isParseError(error)) return { message: parseMessage(error), exitCode: EXIT.usage };
+  if (isParseError(error)) return { message: parseMessage(error), exitCode: EXIT.usage, seeHelp: true };
   return {
     message: `unexpected: ${firstLine(messageOf(error))}; this is a mistake of the plugin, please report it`,
     exitCode: EXIT.refused,
+    seeHelp: false,
   };
 }
 

@@ -16,7 +16,19 @@ export function notMet(message: string): PluginError {
   return new PluginError(EXIT.notMet, message);
 }
 
-/** The command line is wrong (exit code 2). */
-export function usageError(message: string): PluginError {
+/** The command line is wrong, and the command's help says how it is written (exit code 2). */
+export function usageError(message: string): UsageError {
+  return new UsageError(message);
+}
+
+/** A mistake in the command line, as opposed to one in what it names. */
+export class UsageError extends PluginError {
+  constructor(message: string) {
+    super(EXIT.usage, message);
+  }
+}
+
+/** The command line is right, but what it names can't be read: no help would say more (exit code 2). */
+export function inputError(message: string): PluginError {
   return new PluginError(EXIT.usage, message);
 }
