@@ -38,13 +38,17 @@ export const outputFlag = {
 export const parameterFlags = {
   parameter: Flags.string({
     char: 'p',
-    summary: 'a parameter; repeat it for more',
+    summary: 'a parameter; repeat it for more; dots nest',
     multiple: true,
     // Otherwise oclif takes the words after it for more parameters.
     multipleNonGreedy: true,
     helpValue: 'KEY=VALUE',
   }),
   'params-json': Flags.string({ summary: 'parameters as a JSON object', helpValue: 'JSON' }),
+  'params-file': Flags.string({
+    summary: 'parameters from a JSON or YAML file; - for standard input',
+    helpValue: 'FILE',
+  }),
 };
 
 /** `--wait` and `--timeout`, for commands that change something. */

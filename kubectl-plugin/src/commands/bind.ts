@@ -14,7 +14,8 @@ import { existingInstance } from '../lib/find-objects.js';
 import { judgeReady, sentence } from '../lib/judgements.js';
 import { isDeleting } from '../lib/objects.js';
 import { formatObject } from '../lib/output.js';
-import { parseParameters } from '../lib/parameters.js';
+import { buildParameters } from '../lib/parameters.js';
+import { readParameters } from '../lib/read-parameters.js';
 import { notMet } from '../lib/plugin-error.js';
 import { bindingRef, instanceNameOf, newBinding, secretNameOf } from '../lib/service-catalog.js';
 import { stateOf } from '../lib/state.js';
@@ -41,7 +42,7 @@ export class Bind extends MesitisCommand {
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Bind);
-    const parameters = parseParameters({ pairs: flags.parameter ?? [], json: flags['params-json'] });
+    const parameters = buildParameters(await readParameters(flags, () => this.context.readInput()));
     const patience = patienceOf(flags);
     const name = checkedName('--name', flags.name ?? args.instance);
     const secretName = checkedName('--secret-name', flags['secret-name'] ?? name);

@@ -62,6 +62,75 @@ describe('kubectl mesitis provision', () => {
     });
   });
 
+  describe('with a schema', () => {
+    const parameterSchema = {
+      type: 'object',
+      required: ['size'],
+      properties: {
+        size: { type: 'integer', maximum: 5 },
+        name: { type: 'string' },
+        'a.b': { type: 'boolean' },
+        backup: { type: 'object', properties: { hours: { type: 'array', items: { type: 'number' } } } },
+      },
+    };
+    const offered = (): MemoryKube => {
+      const kube = new MemoryKube();
+      kube.seed(...clusterOffering({ parameterSchema }));
+      return kube;
+    };
+
+    test('takes types from it, nests at dots, and reads YAML from standard input', async () => {
+      const kube = offered();
+      const pairs = ['-p', 'size=3', '-p', 'name=7', '-p', 'a.b=true', '-p', 'backup.hours=[1, 2]'];
+      const { exitCode } = await runPlugin(
+        ['provision', 'api-service', '--no-wait', ...pairs, '--params-file', '-', '-p', 'x.y\\.z=1'],
+        kube,
+        { input: 'backup: { keep: 3 }\nzone: [a]' },
+      );
+      expect(exitCode).toBe(0);
+      expect(stored(kube)).toMatchObject({
+        spec: {
+          parameters: {
+            size: 3,
+            name: '7',
+            'a.b': true,
+            backup: { keep: 3, hours: [1, 2] },
+            zone: ['a'],
+            x: { 'y.z': '1' },
+          },
+        },
+      });
+    });
+
+    test.each([
+      [[], '', /^error: parameters do not fit api-api-service:1: .*size.*; nothing was asked for\n$/],
+      [
+        ['-p', 'size=s3cret'],
+        '',
+        /^error: parameters do not fit api-api-service:1: parameters.size (?!.*s3cret)/,
+      ],
+      [['-p', 'size=9'], '', /^error: parameters do not fit api-api-service:1: parameters.size /],
+      [
+        ['--params-file', '-'],
+        'size: [s3cret',
+        /^error: --params-file -:1:\d+ is neither JSON nor YAML (?!.*s3cret)/,
+      ],
+      [
+        ['--params-file', '-'],
+        'size: .inf',
+        /^error: --params-file - is neither JSON nor YAML of JSON's types/,
+      ],
+      [['--params-file', '-'], '- 1', /^error: --params-file - holds no object/],
+    ])('refuses %j with %j on standard input, and asks for nothing', async (flags, input, message) => {
+      const kube = offered();
+      const { err, exitCode } = await runPlugin(['provision', 'api-service', ...flags], kube, { input });
+      expect(err).toMatch(message);
+      expect(err).not.toContain('--help');
+      expect(exitCode).toBe(2);
+      expect(stored(kube)).toBeUndefined();
+    });
+  });
+
   test("does not wait with kubectl's spelling of it, and prints the object's name for programs", async () => {
     const { out } = await runPlugin(['provision', 'api-service', '--wait=false', '-o', 'name'], cluster());
     expect(out).toBe('serviceinstance.servicecatalog.k8s.io/api-service\n');
@@ -182,6 +251,12 @@ describe('kubectl mesitis provision', () => {
     ],
     [['-p', 'a=1', '-p', 'a=2'], /^error: parameter 'a' is given twice/],
     [['--params-json', '{s3cret'], /^error: --params-json is not JSON: (?!.*s3cret)/],
+    [['-p', 'a.b=1', '--params-json', '{"a":1}'], /^error: parameter 'a.b' is given twice/],
+    [['-p', 'a..b=1'], /^error: parameter 'a..b' has an empty part/],
+    [
+      ['--params-file', '/does/not/exist'],
+      /^error: --params-file \/does\/not\/exist can't be read: ENOENT(?!.*--help)/,
+    ],
     [['--params-json', '[1]'], /^error: --params-json is not a JSON object/],
     [['--timeout', 'soon'], /^error: --timeout 'soon' is not a duration above 0: write 30s, 5m or 1h30m/],
   ])('takes %j for a mistake in the command line and creates nothing', async (flags, message) => {

@@ -9,11 +9,13 @@ import {
   waitFlags,
 } from '../base-command.js';
 import { offeringsOf, planReference, readCatalog, type Offering } from '../lib/catalog.js';
+import { checkParameters } from '../lib/check-parameters.js';
 import { checkedName } from '../lib/checked-name.js';
 import { createObject } from '../lib/create-object.js';
 import { judgeReady } from '../lib/judgements.js';
 import { formatObject } from '../lib/output.js';
-import { parseParameters } from '../lib/parameters.js';
+import { buildParameters } from '../lib/parameters.js';
+import { readParameters } from '../lib/read-parameters.js';
 import { resolveOffering } from '../lib/resolve-offering.js';
 import { instanceRef, newInstance, requestedOffering } from '../lib/service-catalog.js';
 import { stateOf, stateWord } from '../lib/state.js';
@@ -22,11 +24,12 @@ import { stateOf, stateWord } from '../lib/state.js';
 export class Provision extends MesitisCommand {
   static override summary = 'get an instance of an offering';
   static override description =
-    'OFFERING is a name from the catalog; the part after the team will do when only one team has it. PLAN is needed when there are several.';
+    'OFFERING is a name from the catalog; the part after the team will do when only one team has it. PLAN is needed when there are several. Parameters are held to the schema of the plan before anything is sent, and -p takes the type from it.';
   static override examples = [
     '<%= config.bin %> provision api-service',
     '<%= config.bin %> provision api-api-service:1 --name my-api',
-    '<%= config.bin %> provision db -p size=small --timeout 10m',
+    '<%= config.bin %> provision db -p size=small -p backup.hour=3 --timeout 10m',
+    '<%= config.bin %> provision db --params-file parameters.yaml',
   ];
   static override usage = 'provision OFFERING[:PLAN] [--name NAME] [-p KEY=VALUE]... [flags]';
   static override args = {
@@ -47,7 +50,7 @@ export class Provision extends MesitisCommand {
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Provision);
-    const parameters = parseParameters({ pairs: flags.parameter ?? [], json: flags['params-json'] });
+    const sources = await readParameters(flags, () => this.context.readInput());
     const patience = patienceOf(flags);
     const given = flags.name === undefined ? undefined : checkedName('--name', flags.name);
     await this.withCluster(flags, async (session) => {
@@ -58,6 +61,8 @@ export class Provision extends MesitisCommand {
         namespace,
       );
       const name = given ?? checkedName(`the name of offering '${offering.offering}'`, offering.shortName);
+      const parameters = buildParameters(sources, offering.parameterSchema);
+      await checkParameters(parameters, offering.parameterSchema, titleOf(offering));
       const ref = instanceRef(namespace, name);
       const created = await createObject(
         cluster,

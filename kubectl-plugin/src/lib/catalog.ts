@@ -1,4 +1,4 @@
-import type { Kube, KubeObject } from '@mesitis/kube';
+import type { JsonObject, Kube, KubeObject } from '@mesitis/kube';
 import { matchesWhitelist } from '@mesitis/offering/whitelist';
 import { listAt, nameOf, recordAt, textAt } from './objects.js';
 import { everyOf, type PlanReference } from './service-catalog.js';
@@ -20,6 +20,8 @@ export interface Offering {
   provisionedAs: string | undefined;
   /** Undefined for other brokers' offerings, which are open to every namespace. */
   whitelist: string[] | undefined;
+  /** The JSON Schema of the parameters that `provision` takes; undefined when the plan says nothing about them. */
+  parameterSchema: JsonObject | undefined;
   scope: 'cluster' | 'namespace';
   class: KubeObject;
   object: KubeObject;
@@ -103,6 +105,7 @@ function offeringOf(scope: Offering['scope'], serviceClass: KubeObject, plan: Ku
     description: textAt(plan['spec'], 'description') ?? textAt(serviceClass['spec'], 'description') ?? '',
     provisionedAs: provisionKind === undefined ? undefined : (PROVISIONED_AS[provisionKind] ?? provisionKind),
     whitelist: 'mesitis' in externalMetadata ? texts(listAt(mesitis, 'whitelist')) : undefined,
+    parameterSchema: schemaOf(plan),
     scope,
     class: serviceClass,
     object: plan,
@@ -116,6 +119,11 @@ const PROVISIONED_AS: Partial<Record<string, string>> = {
   ProvisionConfigMapObjects: 'own objects',
   ProvisionHelmChart: 'Helm release',
 };
+
+function schemaOf(plan: KubeObject): JsonObject | undefined {
+  const schema = recordAt(plan['spec'], 'instanceCreateParameterSchema') as JsonObject;
+  return Object.keys(schema).length === 0 ? undefined : schema;
+}
 
 function isRemoved(object: KubeObject): boolean {
   return recordAt(object, 'status')['removedFromBrokerCatalog'] === true;

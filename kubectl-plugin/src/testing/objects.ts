@@ -13,6 +13,7 @@ export interface PlanFixture {
   description?: string;
   provisionKind?: string;
   removed?: boolean;
+  parameterSchema?: JsonObject;
 }
 
 /** A Mesitis offering with one plan: its ClusterServiceClass and ClusterServicePlan. */
@@ -43,6 +44,7 @@ export function clusterPlan(fixture: PlanFixture = {}): KubeObject {
     description = 'An api service offered by the API team',
     provisionKind = 'ProvisionConfigMapObjects',
     removed = false,
+    parameterSchema,
   } = fixture;
   return {
     apiVersion: API_VERSION,
@@ -53,6 +55,7 @@ export function clusterPlan(fixture: PlanFixture = {}): KubeObject {
       clusterServiceClassRef: { name: `class-${team}-${offering}` },
       externalName: `${team}-${offering}-${version}`,
       description,
+      ...(parameterSchema === undefined ? {} : { instanceCreateParameterSchema: parameterSchema }),
       externalMetadata: {
         mesitis: {
           team,
