@@ -57,6 +57,13 @@ describe('kubectl mesitis secret', () => {
     );
   });
 
+  test('writes a .env file', async () => {
+    const { out, exitCode } = await runPlugin(['secret', 'api-service', '-o', 'dotenv'], cluster());
+    expect(out).toMatch(/^username='me'$/m);
+    expect(out).not.toContain('export');
+    expect(exitCode).toBe(0);
+  });
+
   test('prints the API object', async () => {
     const { out } = await runPlugin(['secret', 'api-service', '-o', 'yaml'], cluster());
     expect(out).toMatch(/^apiVersion: v1\nkind: Secret\nmetadata:\n/);

@@ -7,7 +7,13 @@ import { sentence } from '../lib/judgements.js';
 import { nearest } from '../lib/nearest.js';
 import { formatObject, OUTPUTS } from '../lib/output.js';
 import { notMet, usageError } from '../lib/plugin-error.js';
-import { secretEnvironment, secretTable, secretValues, type SecretValue } from '../lib/secret-values.js';
+import {
+  secretEnvironment,
+  secretTable,
+  secretValues,
+  type EnvironmentFormat,
+  type SecretValue,
+} from '../lib/secret-values.js';
 import { secretNameOf, secretRef } from '../lib/service-catalog.js';
 import { stateOf } from '../lib/state.js';
 
@@ -15,11 +21,12 @@ import { stateOf } from '../lib/state.js';
 export class Secret extends MesitisCommand {
   static override summary = 'read the Secret of a binding';
   static override description =
-    'Without KEY a table, with the values masked unless --show is given. With KEY the value as it is, for pipes. The formats env, json and yaml are for programs and hold the values.';
+    'Without KEY a table, with the values masked unless --show is given. With KEY the value as it is, for pipes. The formats env, dotenv, json and yaml are for programs and hold the values.';
   static override examples = [
     '<%= config.bin %> secret api-service',
     '<%= config.bin %> secret api-service password | pbcopy',
     'eval "$(<%= config.bin %> secret api-service --output env)"',
+    '<%= config.bin %> secret api-service --output dotenv > .env',
   ];
   static override usage = 'secret BINDING [KEY] [--show] [flags]';
   static override args = {
@@ -30,7 +37,7 @@ export class Secret extends MesitisCommand {
     output: Flags.option({
       char: 'o',
       summary: 'the output format',
-      options: [...OUTPUTS, 'env'] as const,
+      options: [...OUTPUTS, 'env', 'dotenv'] as const,
       default: 'table',
     })(),
     show: Flags.boolean({ summary: 'show the values in the table' }),
@@ -49,8 +56,8 @@ export class Secret extends MesitisCommand {
         this.printValue(secret, key);
         return;
       }
-      if (flags.output === 'env') {
-        this.printEnvironment(secretValues(secret));
+      if (flags.output === 'env' || flags.output === 'dotenv') {
+        this.printEnvironment(secretValues(secret), flags.output);
         return;
       }
       if (flags.output !== 'table') {
@@ -80,8 +87,8 @@ export class Secret extends MesitisCommand {
     if (out.isTTY) out.write('\n');
   }
 
-  private printEnvironment(values: readonly SecretValue[]): void {
-    const { lines, left } = secretEnvironment(values);
+  private printEnvironment(values: readonly SecretValue[], format: EnvironmentFormat): void {
+    const { lines, left } = secretEnvironment(values, format);
     this.print(lines);
     if (left.length > 0) {
       this.tell(

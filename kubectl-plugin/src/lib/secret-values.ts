@@ -27,25 +27,47 @@ export function secretTable(values: readonly SecretValue[], show: boolean, width
   return renderTable({ header: ['KEY', 'VALUE'], rows }, show ? undefined : width);
 }
 
+/** How a line of an environment is written. */
+export type EnvironmentFormat = 'env' | 'dotenv';
+
 /**
- * Lines that a shell evaluates: `export key='value'`. Names are those that `envFrom` would set in a Pod; a character
+ * Lines that a shell evaluates, `export key='value'`, or those of a `.env` file, `key='value'`. Names are those that `envFrom` would set in a Pod; a character
  * that a shell allows in no name becomes `_`.
- * @returns the lines, and the keys that can't be told (binary values; two keys that become one name)
+ * @returns the lines, and the keys that can't be told (binary values; two keys that become one name; in a `.env` file,
+ *   which has no escapes, carriage returns and values with every kind of quote)
  */
-export function secretEnvironment(values: readonly SecretValue[]): { lines: string; left: string[] } {
+export function secretEnvironment(
+  values: readonly SecretValue[],
+  format: EnvironmentFormat,
+): { lines: string; left: string[] } {
+  const quoted = format === 'env' ? quotedForShell : quotedForDotenv;
   const taken = new Set<string>();
   const left: string[] = [];
   const lines = values.map(({ key, bytes }) => {
     const name = key.replaceAll(/[^A-Za-z0-9_]/g, '_').replace(/^(?=\d)/, '_');
     const text = textOf(bytes);
-    if (text === undefined || text.includes('\0') || taken.has(name)) {
+    const value = text === undefined || text.includes('\0') ? undefined : quoted(text);
+    if (value === undefined || taken.has(name)) {
       left.push(key);
       return '';
     }
     taken.add(name);
-    return `export ${name}='${text.replaceAll("'", `'\\''`)}'\n`;
+    return `${format === 'env' ? 'export ' : ''}${name}=${value}\n`;
   });
   return { lines: lines.join(''), left };
+}
+
+function quotedForShell(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Readers of `.env` files know no escape that all agree on, so the quote is one that the text does not hold. */
+function quotedForDotenv(text: string): string | undefined {
+  if (text.includes('\r')) return undefined;
+  if (!text.includes("'")) return `'${text}'`;
+  // Between these, a backslash or a dollar sign means something to some.
+  if (!/["\\$]/.test(text)) return `"${text}"`;
+  return text.includes('`') ? undefined : `\`${text}\``;
 }
 
 /** Text with its control characters escaped, so that a value can't play tricks on a terminal or a table. */
