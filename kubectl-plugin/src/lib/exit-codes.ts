@@ -3,7 +3,7 @@ export const EXIT = {
   ok: 0,
   /** What was asked for is not so: not found, not ready in time, refused while in use. */
   notMet: 1,
-  /** The command line is wrong. */
+  /** The command line is wrong, or what it names can't be read or does not fit a schema. */
   usage: 2,
   /** The API server (or the kubeconfig on the way to it) said no. */
   refused: 3,

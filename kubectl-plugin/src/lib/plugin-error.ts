@@ -28,7 +28,7 @@ export class UsageError extends PluginError {
   }
 }
 
-/** The command line is right, but what it names can't be read: no help would say more (exit code 2). */
+/** The flags are right, but what they give can't be read or does not fit: no help would say more (exit code 2). */
 export function inputError(message: string): PluginError {
   return new PluginError(EXIT.usage, message);
 }
