@@ -5,7 +5,10 @@ import { BindingReconciler } from './binding/binding-reconciler.js';
 import { BrokerReconciler } from './broker/broker-reconciler.js';
 import { EntryReconciler } from './entry/entry-reconciler.js';
 import { InstanceReconciler } from './instance/instance-reconciler.js';
-import { BINDING_KIND, INSTANCE_KIND } from './model/kinds.js';
+import { noMetrics } from './metrics/metrics.js';
+import type { BrokerCount, Metrics, Snapshot } from './metrics/metrics.js';
+import { BINDING_KIND, INSTANCE_KIND, SCOPES } from './model/kinds.js';
+import { asClassOrPlan } from './model/objects.js';
 import type { OsbTransport } from './osb/osb.js';
 import { affectedKeys, keysNamingSecret, keysToRetry } from './runtime/affected.js';
 import { BrokerCalls } from './runtime/broker-calls.js';
@@ -15,7 +18,9 @@ import { describeError } from './runtime/describe-error.js';
 import { EventRecorder } from './runtime/event-recorder.js';
 import { DEFAULT_FEATURES } from './runtime/features.js';
 import type { Features } from './runtime/features.js';
+import { TERMS } from './runtime/indexes.js';
 import { keyOf, refOfKey } from './runtime/keys.js';
+import { metered } from './runtime/metered.js';
 import { observedCatalog } from './runtime/observed-catalog.js';
 import { Observed } from './runtime/observed.js';
 import { WorkQueue } from './runtime/work-queue.js';
@@ -37,6 +42,8 @@ export interface ControllerOptions {
   relistIntervalMs: number;
   /** What differs from {@link DEFAULT_FEATURES}. */
   features?: Partial<Features>;
+  /** Who counts; nobody when left out. */
+  metrics?: Metrics;
 }
 
 interface Lane {
@@ -56,7 +63,7 @@ export class CatalogController {
 
   /** Begins to watch at once, and to work after {@link start}. */
   constructor(options: ControllerOptions) {
-    const { kube, clock, log } = options;
+    const { kube, clock, log, metrics = noMetrics } = options;
     this.#log = log;
     this.#events = new EventRecorder(kube, clock, log);
     this.#observed = new Observed(kube, {
@@ -71,7 +78,7 @@ export class CatalogController {
       },
     });
     const features = { ...DEFAULT_FEATURES, ...options.features };
-    this.#calls = new BrokerCalls(kube, options.send, features);
+    this.#calls = new BrokerCalls(kube, options.send, { features, clock, metrics });
     const context: Context = {
       ...options,
       features,
@@ -82,7 +89,7 @@ export class CatalogController {
     };
     const lane = (reconciler: Reconciler): Lane => ({
       reconciler,
-      queue: this.#queueFor(reconciler, options),
+      queue: this.#queueFor(reconciler, { ...options, metrics }),
     });
     this.#brokers = new BrokerReconciler(context, options.relistIntervalMs);
     this.#lanes = {
@@ -111,9 +118,31 @@ export class CatalogController {
     await Promise.all([this.#observed.stop(), this.#events.flush()]);
   }
 
-  #queueFor(reconciler: Reconciler, { clock, concurrency }: ControllerOptions): WorkQueue {
+  /** What the metrics tell of this moment; of brokers nothing before work has begun. */
+  snapshot(): Snapshot {
+    const queues = Object.entries(this.#lanes).map(([name, { queue }]) => [name, queue.depth] as const);
+    return { queues: Object.fromEntries(queues), brokers: this.#isWorking ? this.#brokerCounts() : [] };
+  }
+
+  #brokerCounts(): BrokerCount[] {
+    return SCOPES.flatMap(({ brokerKind, classKind }) =>
+      this.#observed.items(brokerKind).map((broker) => {
+        const offered = this.#observed
+          .find(TERMS.ofBroker(keyOf(broker)))
+          .filter((entry) => asClassOrPlan(entry).status?.removedFromBrokerCatalog !== true);
+        const classes = offered.filter(({ kind }) => kind === classKind).length;
+        const { name = '', namespace } = broker.metadata;
+        return { broker: name, namespace, classes, plans: offered.length - classes };
+      }),
+    );
+  }
+
+  #queueFor(
+    reconciler: Reconciler,
+    { clock, concurrency, metrics }: ControllerOptions & { metrics: Metrics },
+  ): WorkQueue {
     return new WorkQueue({
-      reconcile: (key) => reconciler.reconcile(key),
+      reconcile: metered((key) => reconciler.reconcile(key), { clock, metrics }),
       concurrency,
       clock,
       onError: (key, error) => {

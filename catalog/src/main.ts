@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { loadClient } from '@mesitis/kube/client';
 import { pino } from 'pino';
 import { ConfigError, readConfig } from './config.js';
 import type { Config } from './config.js';
 import { CatalogController } from './controller.js';
+import { PrometheusMetrics } from './metrics/prometheus-metrics.js';
 import { OsbClient } from './osb/osb-client.js';
 import { systemClock } from './runtime/clock.js';
 import { clusterId } from './runtime/cluster-id.js';
@@ -25,6 +27,11 @@ function configure(): Config {
   }
 }
 
+async function ownVersion(): Promise<string> {
+  const manifest = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
 const config = configure();
 const log = pino({ level: config.logLevel, base: null });
 
@@ -32,8 +39,18 @@ try {
   const kube = await loadClient(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig });
   const { osbTimeoutMs: timeoutMs, osbApiVersion: apiVersion, proxies } = config;
   const osb = new OsbClient({ timeoutMs, apiVersion, proxies });
-  let isReady = (): boolean => false;
-  const health = await serveHealth(config.healthPort, () => isReady());
+  let running: CatalogController | undefined = undefined;
+  const metrics = new PrometheusMetrics({
+    version: await ownVersion(),
+    snapshot: () => running?.snapshot() ?? { queues: {}, brokers: [] },
+  });
+  const health = await serveHealth(config.healthPort, {
+    isReady: () => running?.isReady() ?? false,
+    metrics: () => metrics.render(),
+    onError: (error) => {
+      log.error({ err: describeError(error) }, 'metrics not told');
+    },
+  });
   log.info({ port: health.port }, 'health listening');
   const controller = new CatalogController({
     kube,
@@ -45,8 +62,9 @@ try {
     concurrency: config.concurrency,
     relistIntervalMs: config.relistIntervalMs,
     features: config.features,
+    metrics,
   });
-  isReady = () => controller.isReady();
+  running = controller;
   const stop = async (): Promise<void> => {
     const expired = new Promise<void>((resolve) => systemClock.after(GRACE_MS, resolve));
     await Promise.race([controller.stop(), expired]);

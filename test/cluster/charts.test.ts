@@ -195,6 +195,22 @@ describe('mesitis-platform', () => {
     });
   });
 
+  test('tells Prometheus where the metrics of the catalog are, unless told otherwise', async () => {
+    const annotationsWith = async (catalog: object): Promise<unknown> => {
+      const values = { catalog: { podAnnotations: { mine: 'kept' }, ...catalog } };
+      const rendered = await renderChart({ chart: 'mesitis-platform', name: 'm', namespace: 'ns', values });
+      const { template } = pick(rendered, 'Deployment', 'm-catalog')['spec'] as { template: KubeObject };
+      return template.metadata.annotations;
+    };
+    expect(await annotationsWith({})).toEqual({
+      'prometheus.io/scrape': 'true',
+      'prometheus.io/port': '8081',
+      'prometheus.io/path': '/metrics',
+      mine: 'kept',
+    });
+    expect(await annotationsWith({ prometheusScrape: false })).toEqual({ mine: 'kept' });
+  });
+
   test('binds nobody to the catalog when there are no readers', async () => {
     const values = { consumers: { catalogReaders: [] } };
     const rendered = await renderChart({ chart: 'mesitis-platform', name: 'm', namespace: 'ns', values });

@@ -70,6 +70,11 @@ export class Observed {
     await Promise.all(caches.map((cache) => cache.stop()));
   }
 
+  /** All objects of a kind, as the watch told them last. Not to be changed. */
+  items(kind: string): KubeObject[] {
+    return this.#caches.get(kind)?.items() ?? [];
+  }
+
   /** The object as it is known best. Not to be changed. */
   get(kind: string, namespace: string | undefined, name: string): KubeObject | undefined {
     const cached = this.#caches.get(kind)?.get(name, namespace);

@@ -2,6 +2,8 @@ import type { Json, KubeObject, ObjectRef } from '@mesitis/kube';
 import { MemoryKube } from '@mesitis/kube/memory';
 import { pino } from 'pino';
 import { CatalogController } from '../controller.js';
+import { noMetrics } from '../metrics/metrics.js';
+import type { Metrics } from '../metrics/metrics.js';
 import { API_VERSION } from '../model/kinds.js';
 import type { Condition } from '../model/conditions.js';
 import { OsbClient } from '../osb/osb-client.js';
@@ -42,6 +44,8 @@ export class Harness {
   readonly broker: ScriptedBroker;
   /** For the controllers to be started. */
   features: Partial<Features> = {};
+  /** Likewise. */
+  metrics: Metrics = noMetrics;
   readonly #osb = new OsbClient({ timeoutMs: 400, apiVersion: '2.17' });
   readonly #controllers: CatalogController[] = [];
   #ids = 0;
@@ -69,6 +73,7 @@ export class Harness {
       concurrency: 5,
       relistIntervalMs: 86_400_000,
       features: this.features,
+      metrics: this.metrics,
     });
     if (crash === undefined) this.#controllers.push(controller);
     await controller.start();
