@@ -1,68 +1,19 @@
 import { isKubeError, type KubeError, type KubeObject } from '@mesitis/kube';
 import { Command } from '@oclif/core/command';
 import type { Config } from '@oclif/core/config';
-import * as Flags from '@oclif/core/flags';
+import type { Input, ParserOutput } from '@oclif/core/parser';
 import type { Cluster, PluginContext, Terminal } from './context.js';
+import { commonFlags, type ClusterFlags } from './flags.js';
 import type { Subject } from './lib/advice.js';
+import { withColor, type ColorChoice } from './lib/colors.js';
+import { connectOptions } from './lib/connect-options.js';
 import { parseDuration } from './lib/duration.js';
 import { EXIT } from './lib/exit-codes.js';
 import { connectError, explainKubeError } from './lib/explain-error.js';
-import { OUTPUTS } from './lib/output.js';
 import { notMet, PluginError, usageError } from './lib/plugin-error.js';
 import { startProgress } from './lib/progress.js';
 import { wrapWords } from './lib/wrap-words.js';
 import { waitFor, type WaitRequest } from './lib/wait.js';
-
-/** The flags that say which cluster and namespace, with kubectl's names and meanings. */
-export const clusterFlags = {
-  namespace: Flags.string({
-    char: 'n',
-    summary: "the namespace; by default the kubeconfig context's",
-    helpGroup: 'cluster',
-  }),
-  context: Flags.string({ summary: 'the kubeconfig context to use', helpGroup: 'cluster' }),
-  kubeconfig: Flags.string({ summary: 'the kubeconfig file to use', helpGroup: 'cluster' }),
-};
-
-/** `-o`, for commands that print API objects. */
-export const outputFlag = {
-  output: Flags.option({
-    char: 'o',
-    summary: 'the output format',
-    options: OUTPUTS,
-    default: 'table',
-  })(),
-};
-
-/** `-p` and `--params-json`, for commands that send parameters to a broker. */
-export const parameterFlags = {
-  parameter: Flags.string({
-    char: 'p',
-    summary: 'a parameter; repeat it for more; dots nest',
-    multiple: true,
-    // Otherwise oclif takes the words after it for more parameters.
-    multipleNonGreedy: true,
-    helpValue: 'KEY=VALUE',
-  }),
-  'params-json': Flags.string({ summary: 'parameters as a JSON object', helpValue: 'JSON' }),
-  'params-file': Flags.string({
-    summary: 'parameters from a JSON or YAML file; - for standard input',
-    helpValue: 'FILE',
-  }),
-};
-
-/** `--wait` and `--timeout`, for commands that change something. */
-export const waitFlags = {
-  wait: Flags.boolean({ summary: 'wait until it is done', default: true, allowNo: true }),
-  timeout: Flags.string({ summary: 'how long to wait (30s, 5m, 1h)', default: '5m' }),
-};
-
-/** What {@link clusterFlags} parse to. */
-export interface ClusterFlags {
-  namespace?: string | undefined;
-  context?: string | undefined;
-  kubeconfig?: string | undefined;
-}
 
 /** A cluster with the namespace to work in. */
 export interface Session {
@@ -72,15 +23,27 @@ export interface Session {
 
 /** What all commands share: the context that they were given, and the ways to reach a cluster, wait and print. */
 export abstract class MesitisCommand extends Command {
+  static override baseFlags = commonFlags;
+
   protected readonly context: PluginContext;
+  protected terminal: Terminal;
 
   constructor(argv: string[], config: Config, context: PluginContext) {
     super(argv, config);
     this.context = context;
+    this.terminal = context.terminal;
   }
 
-  protected get terminal(): Terminal {
-    return this.context.terminal;
+  /** As oclif's own; and from here on the terminal is coloured as `--color` says. */
+  protected override async parse<
+    F extends Record<string, unknown>,
+    B extends Record<string, unknown>,
+    A extends Record<string, unknown>,
+  >(options?: Input<F, B, A>, argv?: string[]): Promise<ParserOutput<F, B, A>> {
+    const parsed = await super.parse(options, argv);
+    const { color } = parsed.flags as { color?: ColorChoice };
+    if (color !== undefined) this.terminal = withColor(this.context.terminal, color);
+    return parsed;
   }
 
   /** Data. */
@@ -102,11 +65,12 @@ export abstract class MesitisCommand extends Command {
 
   /** Connects as the flags say, does the work, and lets go of the connections. */
   protected async withCluster(flags: ClusterFlags, work: (session: Session) => Promise<void>): Promise<void> {
-    const { kubeconfig, context, namespace } = flags;
+    const { namespace } = flags;
     if (namespace === '') throw usageError('-n needs the name of a namespace');
+    const options = connectOptions(flags);
     let cluster: Cluster;
     try {
-      cluster = await this.context.connect({ kubeconfig, context });
+      cluster = await this.context.connect(options);
     } catch (error) {
       throw connectError(error);
     }

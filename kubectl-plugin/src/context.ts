@@ -29,6 +29,12 @@ export interface Cluster extends Pick<Kube, 'get' | 'list' | 'watch' | 'create' 
 export interface ConnectOptions {
   kubeconfig?: string | undefined;
   context?: string | undefined;
+  cluster?: string | undefined;
+  user?: string | undefined;
+  as?: string | undefined;
+  asGroups?: string[] | undefined;
+  /** How long one request may take. */
+  timeoutMs?: number | undefined;
 }
 
 /** Everything that a command takes from the outside world. `main.ts` makes the real one, tests make theirs. */

@@ -44,12 +44,22 @@ function outputLost({ message }: Error): never {
 }
 
 /** Late, because `--help` needs no cluster. */
-async function connect({ kubeconfig, context }: ConnectOptions, fromEnvironment?: string): Promise<Cluster> {
+async function connect(
+  { kubeconfig, ...options }: ConnectOptions,
+  fromEnvironment?: string,
+): Promise<Cluster> {
   const { loadClient } = await import('@mesitis/kube/client');
   const files = kubeconfig ?? fromEnvironment;
   return loadClient({
     ...(files === undefined || files === '' ? {} : { kubeconfig: files }),
-    ...(context === undefined ? {} : { context }),
+    ...given(options),
     fieldManager: 'kubectl-mesitis',
   });
+}
+
+type Given<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
+
+/** Only the options that were given: the client takes a member that is undefined for a mistake. */
+function given<T extends object>(options: T): Given<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<T>;
 }

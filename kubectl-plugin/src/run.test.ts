@@ -6,6 +6,18 @@ import { COMMANDS } from './commands/index.js';
 import { runPlugin } from './testing/run-plugin.js';
 import { VERSION } from './version.js';
 
+const CLUSTER_FLAGS = [
+  '-n, --namespace',
+  '--context',
+  '--cluster',
+  '--user',
+  '--kubeconfig',
+  '--as=',
+  '--as-group',
+  '--request-timeout',
+  '--color',
+];
+
 describe('the command line', () => {
   const run = (...argv: string[]): ReturnType<typeof runPlugin> => runPlugin(argv, new MemoryKube());
 
@@ -31,8 +43,7 @@ describe('the command line', () => {
   test('every command that reads a cluster takes the same flags for it', async () => {
     for (const name of Object.keys(COMMANDS).filter((each) => !['lint', 'version'].includes(each))) {
       const { out } = await run(name, '--help');
-      for (const flag of ['-n, --namespace', '--context', '--kubeconfig', '-o, --output'])
-        expect(out).toContain(flag);
+      for (const flag of CLUSTER_FLAGS) expect(out).toContain(flag);
     }
   });
 
@@ -59,12 +70,42 @@ describe('the command line', () => {
     expect(manifest).toMatchObject({ version: VERSION });
   });
 
-  test('hands kubeconfig and context on, and the namespace overrides the context', async () => {
+  test('hands all that names a cluster and a user on, and the namespace overrides the context', async () => {
     const kube = new MemoryKube();
-    const argv = ['status', '--kubeconfig', '/a', '--context=b', '--namespace=c'];
-    const { connections, err } = await runPlugin(argv, kube);
-    expect(connections).toEqual([{ kubeconfig: '/a', context: 'b' }]);
+    const argv =
+      'status --kubeconfig /a --context=b --namespace=c --cluster d --user e --as f --as-group g --as-group h --request-timeout 2s';
+    const { connections, err } = await runPlugin(argv.split(' '), kube);
+    expect(connections).toEqual([
+      {
+        kubeconfig: '/a',
+        context: 'b',
+        cluster: 'd',
+        user: 'e',
+        as: 'f',
+        asGroups: ['g', 'h'],
+        timeoutMs: 2000,
+      },
+    ]);
     expect(err).toContain('namespace c');
+  });
+
+  test.each([
+    ['0', 2 ** 31 - 1],
+    ['0s', 2 ** 31 - 1],
+    ['7', 7000],
+    ['1m30s', 90_000],
+  ])('reads --request-timeout %s as kubectl does', async (text, timeoutMs) => {
+    const { connections } = await run('status', '--request-timeout', text);
+    expect(connections).toMatchObject([{ timeoutMs }]);
+  });
+
+  test.each([
+    [['status', '--request-timeout', 'soon'], "--request-timeout 'soon' is not a duration: write 15s or 1m"],
+    [['status', '--as-group', 'x'], '--as-group needs --as: groups are impersonated together with a user'],
+  ])('refuses %j before it connects', async (argv, message) => {
+    const { connections, err, exitCode } = await run(...argv);
+    expect(err).toBe(`error: ${message}; see kubectl mesitis status --help\n`);
+    expect([connections, exitCode]).toEqual([[], 2]);
   });
 
   test('explains that no cluster can be used', async () => {

@@ -1,13 +1,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import {
-  clusterFlags,
-  MesitisCommand,
-  outputFlag,
-  parameterFlags,
-  patienceOf,
-  waitFlags,
-} from '../base-command.js';
+import { MesitisCommand, patienceOf } from '../base-command.js';
+import { clusterFlags, outputFlag, parameterFlags, waitFlags } from '../flags.js';
 import { checkedName } from '../lib/checked-name.js';
 import { createObject } from '../lib/create-object.js';
 import { existingInstance } from '../lib/find-objects.js';

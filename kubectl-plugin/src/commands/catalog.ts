@@ -1,4 +1,5 @@
-import { clusterFlags, MesitisCommand, outputFlag, type Session } from '../base-command.js';
+import { MesitisCommand, type Session } from '../base-command.js';
+import { clusterFlags, outputFlag } from '../flags.js';
 import { isOpenTo, offeringsOf, readCatalog, type Offering } from '../lib/catalog.js';
 import { formatList, type Output } from '../lib/output.js';
 import { renderTable } from '../lib/table.js';

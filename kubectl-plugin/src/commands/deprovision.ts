@@ -1,15 +1,8 @@
 import { refOf, type KubeObject } from '@mesitis/kube';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import {
-  clusterFlags,
-  MesitisCommand,
-  outputFlag,
-  patienceOf,
-  waitFlags,
-  type Patience,
-  type Session,
-} from '../base-command.js';
+import { MesitisCommand, patienceOf, type Patience, type Session } from '../base-command.js';
+import { clusterFlags, outputFlag, waitFlags } from '../flags.js';
 import { existingInstance } from '../lib/find-objects.js';
 import { judgeGone } from '../lib/judgements.js';
 import { isDeleting, nameOf } from '../lib/objects.js';

@@ -1,13 +1,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import {
-  clusterFlags,
-  MesitisCommand,
-  outputFlag,
-  parameterFlags,
-  patienceOf,
-  waitFlags,
-} from '../base-command.js';
+import { MesitisCommand, patienceOf } from '../base-command.js';
+import { clusterFlags, outputFlag, parameterFlags, waitFlags } from '../flags.js';
 import { offeringsOf, planReference, readCatalog, type Offering } from '../lib/catalog.js';
 import { checkParameters } from '../lib/check-parameters.js';
 import { checkedName } from '../lib/checked-name.js';

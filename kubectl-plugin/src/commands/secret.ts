@@ -1,7 +1,8 @@
 import type { KubeObject } from '@mesitis/kube';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { clusterFlags, MesitisCommand, type Session } from '../base-command.js';
+import { MesitisCommand, type Session } from '../base-command.js';
+import { clusterFlags } from '../flags.js';
 import { existingBinding } from '../lib/find-objects.js';
 import { sentence } from '../lib/judgements.js';
 import { nearest } from '../lib/nearest.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { KubeError } from '@mesitis/kube';
+import { KubeError, type KubeObject } from '@mesitis/kube';
 import { MemoryKube } from '@mesitis/kube/memory';
 import { binding, failed, instance, ready, secret } from '../testing/objects.js';
 import { runPlugin } from '../testing/run-plugin.js';
@@ -106,6 +106,70 @@ describe('kubectl mesitis status', () => {
     const { out } = await runPlugin(['status'], cluster(), { terminal: { color: true, columns: 200 } });
     expect(out).toContain('\u001B[32mReady\u001B[39m');
     expect(out).toContain('\u001B[33mErrorCallingProvision\u001B[39m');
+  });
+
+  test.each([
+    ['--color=always', false, true],
+    ['--color=never', true, false],
+    ['--color=auto', true, true],
+    ['--color=auto', false, false],
+  ])('%s where colour is %s by itself: %s', async (flag, color, coloured) => {
+    const { out } = await runPlugin(['status', flag], cluster(), { terminal: { color } });
+    expect(out.includes('\u001B')).toBe(coloured);
+  });
+
+  describe('as a list', () => {
+    const elsewhere = (object: KubeObject, labels: Record<string, string>): KubeObject => ({
+      ...object,
+      metadata: { ...object.metadata, namespace: 'a-team', labels },
+    });
+    const wide = (): MemoryKube => {
+      const kube = cluster();
+      kube.seed(
+        elsewhere(instance(), { tier: 'test' }),
+        elsewhere(binding('zz'), { tier: 'test' }),
+        elsewhere(binding('yy', 'gone'), {}),
+      );
+      return kube;
+    };
+    const rows = async (...flags: string[]): Promise<string[]> =>
+      (await runPlugin(['status', '--no-headers', ...flags], wide())).out
+        .split('\n')
+        .map((line) => line.split(/ {2,}/).slice(0, 3).join(' '));
+
+    test('of all namespaces names each, and binds to instances of the same one only', async () => {
+      expect((await rows('-A')).slice(0, 3)).toEqual([
+        'a-team instance api-service',
+        'a-team binding zz',
+        'client-ns instance api-service',
+      ]);
+      expect((await rows('-A')).slice(-2)).toEqual(['a-team binding yy', '']);
+    });
+
+    test('of what has the labels', async () => {
+      expect(await rows('-A', '-l', 'tier=test')).toEqual([
+        'a-team instance api-service',
+        'a-team binding zz',
+        '',
+      ]);
+      expect((await runPlugin(['status', '-l', 'tier=none'], wide())).err).toBe(
+        'Nothing in namespace client-ns has the labels tier=none.\n',
+      );
+    });
+
+    test('in the order of a field', async () => {
+      expect((await rows('-A', '--sort-by', '.metadata.name')).slice(-3)).toEqual([
+        'a-team binding yy',
+        'a-team binding zz',
+        '',
+      ]);
+    });
+
+    test('and no list of one instance', async () => {
+      const { err, exitCode } = await runPlugin(['status', 'api-service', '-A'], wide());
+      expect(err).toMatch(/^error: -A, -l, --sort-by and --no-headers are for the list: leave out INSTANCE/);
+      expect(exitCode).toBe(2);
+    });
   });
 
   test('says so when there is nothing', async () => {

@@ -1,12 +1,15 @@
 import { isKubeError, type Kube } from '@mesitis/kube';
 import * as Args from '@oclif/core/args';
-import { clusterFlags, MesitisCommand, outputFlag, type Session } from '../base-command.js';
+import { MesitisCommand, type Session } from '../base-command.js';
+import { clusterFlags, listFlags, outputFlag, type ListFlags } from '../flags.js';
 import { colorsFor } from '../lib/colors.js';
 import { existingInstance } from '../lib/find-objects.js';
 import { formatList, formatObject, type Output } from '../lib/output.js';
-import { byName, recordAt } from '../lib/objects.js';
+import { recordAt } from '../lib/objects.js';
+import { usageError } from '../lib/plugin-error.js';
 import { bindingsOf, everyOf, secretNameOf, secretRef } from '../lib/service-catalog.js';
-import { statusTable, type Look } from '../lib/status-table.js';
+import { sortedBy } from '../lib/sort-by.js';
+import { familyOrder, kindOrder, statusTable, type Look } from '../lib/status-table.js';
 import { statusTree, type SecretFinding } from '../lib/status-tree.js';
 
 /** Shows how instances and bindings are. */
@@ -17,39 +20,43 @@ export class Status extends MesitisCommand {
   static override examples = [
     '<%= config.bin %> status',
     '<%= config.bin %> status api-service',
+    '<%= config.bin %> status --all-namespaces --sort-by .metadata.creationTimestamp',
     '<%= config.bin %> status api-service --output yaml',
   ];
   static override usage = 'status [INSTANCE] [flags]';
   static override args = {
     instance: Args.string({ ignoreStdin: true, description: 'the instance to explain' }),
   };
-  static override flags = { ...outputFlag, ...clusterFlags };
+  static override flags = { ...outputFlag, ...listFlags, ...clusterFlags };
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Status);
     const { instance } = args;
+    if (instance !== undefined) refuseListFlags(flags);
     await this.withCluster(flags, (session) =>
-      instance === undefined ? this.all(session, flags.output) : this.one(session, instance, flags.output),
+      instance === undefined ? this.all(session, flags) : this.one(session, instance, flags.output),
     );
   }
 
-  private async all({ cluster, namespace }: Session, output: Output): Promise<void> {
+  private async all({ cluster, namespace }: Session, flags: ListFlags & { output: Output }): Promise<void> {
+    const { 'all-namespaces': allNamespaces, 'no-headers': headless, 'sort-by': path, selector } = flags;
+    const where = allNamespaces ? undefined : namespace;
     const [instances, bindings] = await Promise.all([
-      cluster.list(everyOf('ServiceInstance', namespace)),
-      cluster.list(everyOf('ServiceBinding', namespace)),
+      cluster.list(everyOf('ServiceInstance', where, selector)),
+      cluster.list(everyOf('ServiceBinding', where, selector)),
     ]);
-    const all = [...instances.items.toSorted(byName), ...bindings.items.toSorted(byName)];
-    if (output !== 'table') {
-      this.print(await formatList(all, output));
+    const order = flags.output === 'table' ? familyOrder : kindOrder;
+    const unsorted = order(instances.items, bindings.items);
+    const all = path === undefined ? unsorted : sortedBy(unsorted, path, (object) => object);
+    if (flags.output !== 'table') {
+      this.print(await formatList(all, flags.output));
       return;
     }
     if (all.length === 0) {
-      this.tell(
-        `Nothing is provisioned in namespace ${namespace}: see kubectl mesitis catalog for what there is.`,
-      );
+      this.tell(nothingThere(where, selector));
       return;
     }
-    this.print(statusTable(instances.items, bindings.items, this.look()));
+    this.print(statusTable(all, { ...this.look(), allNamespaces, headless }));
   }
 
   private async one(session: Session, name: string, output: Output): Promise<void> {
@@ -71,6 +78,21 @@ export class Status extends MesitisCommand {
     const { out } = this.terminal;
     return { colors: colorsFor(out), width: out.columns, now: this.context.now() };
   }
+}
+
+/** One instance is not a list. Throws PluginError (usage). */
+function refuseListFlags(flags: ListFlags): void {
+  const given = flags['all-namespaces'] || flags['no-headers'] || flags.selector !== undefined;
+  if (given || flags['sort-by'] !== undefined) {
+    throw usageError('-A, -l, --sort-by and --no-headers are for the list: leave out INSTANCE');
+  }
+}
+
+function nothingThere(namespace: string | undefined, selector: string | undefined): string {
+  const where = namespace === undefined ? 'any namespace' : `namespace ${namespace}`;
+  return selector === undefined
+    ? `Nothing is provisioned in ${where}: see kubectl mesitis catalog for what there is.`
+    : `Nothing in ${where} has the labels ${selector}.`;
 }
 
 /** Whoever may see a binding need not be allowed to read Secrets; the rest of the story is told all the same. */

@@ -1,13 +1,7 @@
 import type { KubeObject } from '@mesitis/kube';
 import * as Args from '@oclif/core/args';
-import {
-  clusterFlags,
-  MesitisCommand,
-  outputFlag,
-  patienceOf,
-  waitFlags,
-  type Session,
-} from '../base-command.js';
+import { MesitisCommand, patienceOf, type Session } from '../base-command.js';
+import { clusterFlags, outputFlag, waitFlags } from '../flags.js';
 import { unknownName } from '../lib/find-objects.js';
 import { judgeGone } from '../lib/judgements.js';
 import { nameOf } from '../lib/objects.js';

@@ -1,5 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk';
-import type { Screen } from '../context.js';
+import type { Screen, Terminal } from '../context.js';
 import type { State } from './state.js';
 
 /** The few colours that the plugin uses. */
@@ -44,4 +44,25 @@ export function wantsColor(environment: ColorEnvironment, isTTY: boolean): boole
   if (no !== '') return false;
   if (force !== '') return force !== '0';
   return isTTY && term !== 'dumb';
+}
+
+/** The values of `--color`. */
+export type ColorChoice = 'auto' | 'always' | 'never';
+
+/** The terminal with colour as a person chose it; `auto` leaves that to {@link wantsColor}. */
+export function withColor(terminal: Terminal, choice: ColorChoice): Terminal {
+  if (choice === 'auto') return terminal;
+  const color = choice === 'always';
+  return { ...terminal, out: recolored(terminal.out, color), err: recolored(terminal.err, color) };
+}
+
+function recolored(screen: Screen, color: boolean): Screen {
+  return {
+    write: (data) => screen.write(data),
+    isTTY: screen.isTTY,
+    color,
+    get columns() {
+      return screen.columns;
+    },
+  };
 }

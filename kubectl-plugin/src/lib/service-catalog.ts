@@ -28,9 +28,14 @@ export function secretRef(namespace: string, name: string): ObjectRef {
   return { apiVersion: 'v1', kind: 'Secret', namespace, name };
 }
 
-/** All objects of a kind; in one namespace for the namespaced kinds. */
-export function everyOf(kind: CatalogKind, namespace?: string): ListQuery {
-  return { apiVersion: SERVICE_CATALOG, kind, ...(namespace === undefined ? {} : { namespace }) };
+/** All objects of a kind that a selector matches; in one namespace, or in all when none is given. */
+export function everyOf(kind: CatalogKind, namespace?: string, labelSelector?: string): ListQuery {
+  return {
+    apiVersion: SERVICE_CATALOG,
+    kind,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+  };
 }
 
 /** Which class and plan an instance asks for, as its author wrote it. */

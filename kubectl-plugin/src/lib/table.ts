@@ -11,6 +11,8 @@ export interface Cell {
 export interface Table {
   header: readonly string[];
   rows: readonly (readonly (Cell | string)[])[];
+  /** kubectl's `--no-headers`. */
+  headless?: boolean;
 }
 
 const GAP = '   ';
@@ -21,11 +23,11 @@ const NARROWEST = 12;
  * Lays out a table as kubectl does: columns three blanks apart, no lines, nothing after the last word.
  * @param width of the terminal; undefined in a pipe, where nothing is cut off
  */
-export function renderTable({ header, rows }: Table, width?: number): string {
-  const cells = [header, ...rows].map((row) => row.map(toCell));
+export function renderTable({ header, rows, headless = false }: Table, width?: number): string {
+  const cells = [...(headless ? [] : [header]), ...rows].map((row) => row.map(toCell));
   const last = header.length - 1;
   const widths = header.map((_, column) =>
-    Math.max(...cells.map((row) => displayWidth(row[column]?.text ?? ''))),
+    Math.max(0, ...cells.map((row) => displayWidth(row[column]?.text ?? ''))),
   );
   const before = widths.slice(0, last).reduce((sum, each) => sum + each + GAP.length, 0);
   const room = width === undefined ? Infinity : Math.max(NARROWEST, width - before);

@@ -1,0 +1,35 @@
+import type { ConnectOptions } from '../context.js';
+import type { ClusterFlags } from '../flags.js';
+import { parseDuration } from './duration.js';
+import { usageError } from './plugin-error.js';
+
+/** The longest time that a timer takes; kubectl's `--request-timeout=0` is no limit at all. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** What the flags say about which cluster to use and as whom. Throws PluginError (usage) for what can't be meant. */
+export function connectOptions(flags: ClusterFlags): ConnectOptions {
+  const { kubeconfig, context, cluster, user, as } = flags;
+  const groups = flags['as-group'] ?? [];
+  if (groups.length > 0 && as === undefined) {
+    throw usageError('--as-group needs --as: groups are impersonated together with a user');
+  }
+  return {
+    kubeconfig,
+    context,
+    cluster,
+    user,
+    as,
+    asGroups: groups.length === 0 ? undefined : groups,
+    timeoutMs: requestTimeout(flags['request-timeout']),
+  };
+}
+
+function requestTimeout(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^0[a-z]*$/.test(text)) return NO_TIMEOUT_MS;
+  // kubectl takes a bare number for seconds.
+  const timeoutMs = parseDuration(/^\d+$/.test(text) ? `${text}s` : text);
+  if (timeoutMs === undefined)
+    throw usageError(`--request-timeout '${text}' is not a duration: write 15s or 1m`);
+  return Math.min(timeoutMs, NO_TIMEOUT_MS);
+}
