@@ -119,7 +119,7 @@ describe('mesitis-platform', () => {
         "ClusterRole mesitis-consumer-view: get,list,watch servicebrokers serviceclasses serviceplans serviceinstances servicebindings",
         "ClusterRole mesitis-webhook: create subjectaccessreviews",
         "ClusterRole mesitis-webhook: get,list,watch,patch validatingwebhookconfigurations named mesitis-webhook",
-        "ClusterRole mesitis-webhook: list configmaps",
+        "ClusterRole mesitis-webhook: list,watch configmaps",
         "Role mesitis-system/mesitis-catalog: create configmaps",
         "Role mesitis-system/mesitis-catalog: get,patch configmaps named cluster-info",
         "Role mesitis-system/mesitis-webhook: create secrets",

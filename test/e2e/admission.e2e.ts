@@ -53,6 +53,25 @@ describe('admission on a real API server', () => {
     expect((await stage.kube.get(ref))?.metadata.labels?.['mesitis/enabled']).toBe('true');
   });
 
+  test('refuses an entry whose uuid another entry has, and warns of objects that nothing selects', async () => {
+    const entry = await first('api-service.yaml');
+    const stolen = { ...entry, metadata: { ...entry.metadata, name: 'stolen' } };
+    const payload = entry['data'] as Record<string, string>;
+    const [key = ''] = Object.keys(payload);
+    const other = payload[key]?.replace('"offering": "api-service"', '"offering": "other"') ?? '';
+    const message = await refusal(stage.kube.create({ ...stolen, data: { [key]: other } }));
+    expect(message).toMatch(/data.wrapped-resource: .*wrapped-entry-api-api-service/);
+
+    const kubectl = await kubectlFor(stage.cluster);
+    const alone = await example('api-service-deployment.yaml', 'provider-ns');
+    const object = alone[0] as KubeObject;
+    object.metadata.labels = { ...object.metadata.labels, 'mesitis/offering': 'nobody-selects-it' };
+    object.metadata.name = 'unselected';
+    const applied = await kubectl.run(['apply', '-f', '-'], JSON.stringify(object));
+    expect(applied.code).toBe(0);
+    expect(applied.stderr).toContain('Warning: metadata.labels: are selected by no enabled entry');
+  });
+
   test('leaves ConfigMaps of others alone', async () => {
     const other = {
       apiVersion: 'v1',

@@ -21,6 +21,8 @@ export interface AdmissionRequest {
   namespace?: string;
   /** Empty for a create with `generateName`. */
   name?: string;
+  /** Whether nothing will be stored, whatever is decided. */
+  dryRun?: boolean;
   /** Who asks, as the API server authenticated them. */
   userInfo?: UserInfo;
   /** The new object; null or absent for DELETE and CONNECT. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@mesitis/kube';
 import {
+  CLUSTER_RULES,
   formatViolations,
   LABELS,
   parseProviderConfigMap,
@@ -39,25 +40,38 @@ export const PROVIDER_POLICY: Policy = { checks: [shape] };
 
 /** Decides about one request: collects what every check of the policy says. Pure; design section 4. */
 export function decide(request: AdmissionRequest, policy: Policy): Decision {
-  if (isExempt(request)) return { allowed: true, warnings: [], rules: [] };
-  const { object } = request;
-  if (!isObject(object)) return NOTHING_TO_JUDGE;
+  if (isExempt(request)) return UNJUDGED;
+  const subject = subjectOf(request);
+  return subject === undefined ? NOTHING_TO_JUDGE : decisionOf(judgeSubject(subject, policy));
+}
+
+/** What is to be judged of a request that is not exempt; undefined when it holds no object. */
+export function subjectOf({ object }: AdmissionRequest): Subject | undefined {
+  if (!isObject(object)) return undefined;
   // Whatever the object holds: offering takes any value for a ConfigMap and says what is wrong with it.
   const configMap = object as unknown as ProviderConfigMap;
-  const subject: Subject = { configMap, parsed: parseProviderConfigMap(configMap) };
-  const violations = policy.checks.flatMap((check) => check.judge(subject));
+  return { configMap, parsed: parseProviderConfigMap(configMap) };
+}
+
+/** All that the checks of a policy say of a ConfigMap. */
+export function judgeSubject(subject: Subject, { checks }: Policy): Violation[] {
+  return checks.flatMap((check) => check.judge(subject));
+}
+
+/** The decision to which violations come. Only who lacks nothing but rights is told that this is forbidden. */
+export function decisionOf(violations: readonly Violation[]): Decision {
   const errors = violations.filter(({ severity }) => severity === 'error');
   const warnings = warningLines(violations.filter(({ severity }) => severity === 'warning'));
   const rules = [...new Set(violations.map(({ rule }) => rule))].sort();
   if (errors.length === 0) return { allowed: true, warnings, rules };
-  return {
-    allowed: false,
-    code: 422,
-    message: formatViolations(errors),
-    warnings,
-    rules,
-  };
+  const code = errors.every(({ rule }) => ABOUT_RIGHTS.has(rule)) ? 403 : 422;
+  return { allowed: false, code, message: formatViolations(errors), warnings, rules };
 }
+
+const ABOUT_RIGHTS: ReadonlySet<string> = new Set([
+  CLUSTER_RULES['author-right'].id,
+  CLUSTER_RULES['author-unchecked'].id,
+]);
 
 /** Whether a request is none to judge: it stores no provider ConfigMap, or only lets one go. */
 export function isExempt(request: AdmissionRequest): boolean {
@@ -76,8 +90,11 @@ const EXEMPTIONS: readonly ((request: AdmissionRequest) => boolean)[] = [
   ({ object }) => isObject(object) && typeof metadataOf(object)['deletionTimestamp'] === 'string',
 ];
 
-/** The API server never sends this. */
-const NOTHING_TO_JUDGE: Decision = {
+/** The answer to a request that is exempt. */
+export const UNJUDGED: Decision = { allowed: true, warnings: [], rules: [] };
+
+/** The answer to a request without an object, which the API server never sends. */
+export const NOTHING_TO_JUDGE: Decision = {
   allowed: false,
   code: 400,
   message: 'request.object must be the ConfigMap to judge',

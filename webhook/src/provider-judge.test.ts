@@ -1,29 +1,43 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { KubeError, type JsonObject, type KubeObject } from '@mesitis/kube';
+import type { Published } from '@mesitis/offering';
 import { MemoryKube } from '@mesitis/kube/memory';
 import type { AdmissionRequest, Decision, Judge } from './admission.js';
 import { PROVIDER_POLICY } from './decide.js';
+import { publishedAs } from './neighbours/published-config-maps.js';
 import { providerJudge } from './provider-judge.js';
+import { UnderReview } from './rights/under-review.js';
 import { ENTRY, entryConfigMap, SERVICE, serviceConfigMap } from './testing/provider-config-maps.js';
 
 const never = new AbortController().signal;
 const NAMED = { ...SERVICE, metadata: { name: 'back-end-${instance.shortId}' } };
 const ALLOWED = { allowed: true, warnings: [], rules: [] };
-const REFUSED = { allowed: false, code: 403, rules: ['MES078'] };
+const UNSELECTED = {
+  allowed: true,
+  rules: ['MES084'],
+  warnings: [expect.stringMatching(/^metadata.labels: are selected by no enabled entry/)],
+};
+const REFUSED = { allowed: false, code: 403, rules: expect.arrayContaining(['MES078']) };
 
 let kube: MemoryKube;
 /** The users who may create Services. */
 let mayCreate: Set<string>;
 let judge: Judge;
 let clock: number;
+let underReview: UnderReview;
+/** What the cache has seen of provider-ns. */
+let known: Published[] | undefined;
 
 beforeEach(() => {
   kube = new MemoryKube();
   mayCreate = new Set(['admin']);
   clock = 0;
+  underReview = new UnderReview(() => clock);
+  known = [];
   judge = providerJudge({
     policy: PROVIDER_POLICY,
-    monotonic: () => clock,
+    known: { in: () => known },
+    underReview,
     kube: {
       list: (query, options) => kube.list(query, options),
       resourceOf: (type, options) => kube.resourceOf(type, options),
@@ -47,7 +61,15 @@ const asked = (object: JsonObject, username: string, changes: object = {}): Admi
 });
 const decide = async (object: JsonObject, username: string, changes?: object): Promise<Decision> =>
   judge(asked(object, username, changes), never);
-const stored = (object: JsonObject): unknown => kube.seed(object as unknown as KubeObject);
+/** Puts a ConfigMap into the cluster, and tells the cache. */
+const stored = (object: JsonObject): void => {
+  for (const configMap of kube.seed(object as unknown as KubeObject)) {
+    const published = publishedAs(configMap);
+    if (published === undefined) continue;
+    known?.push(published);
+    underReview.stored('provider-ns', published);
+  }
+};
 
 test('refuses an entry whose author may not create what it selects', async () => {
   stored(serviceConfigMap(NAMED));
@@ -83,11 +105,68 @@ test('and so with two whose names the API server makes up', async () => {
 test('forgets what it refused, and after a minute what was never stored', async () => {
   stored(serviceConfigMap(NAMED));
   expect(await decide(entryConfigMap(), 'jane')).toMatchObject(REFUSED);
-  expect(await decide(serviceConfigMap(NAMED), 'jane')).toEqual(ALLOWED);
+  expect(await decide(serviceConfigMap(NAMED), 'jane')).toEqual(UNSELECTED);
   await decide(entryConfigMap(), 'admin');
   expect(await decide(serviceConfigMap(NAMED), 'jane')).toMatchObject(REFUSED);
   clock += 60_001;
-  expect(await decide(serviceConfigMap(NAMED), 'jane')).toEqual(ALLOWED);
+  expect(await decide(serviceConfigMap(NAMED), 'jane')).toEqual(UNSELECTED);
+});
+
+test('does not take a dry run for something that will be stored, but judges it by what may be', async () => {
+  expect(await decide(serviceConfigMap(NAMED), 'admin')).toEqual(UNSELECTED);
+  const dryRun = { dryRun: true };
+  expect(await decide(entryConfigMap(), 'jane', dryRun)).toMatchObject(REFUSED);
+  expect(await decide(entryConfigMap(), 'admin', dryRun)).toEqual(ALLOWED);
+  expect(await decide(serviceConfigMap(NAMED), 'jane')).toEqual(UNSELECTED);
+});
+
+test('refuses an entry whose uuid another one has, and lets it in when that one is gone', async () => {
+  stored(serviceConfigMap(NAMED));
+  const other = entryConfigMap({ ...ENTRY, offering: 'other' });
+  (other['metadata'] as JsonObject)['name'] = 'other';
+  expect(await decide(other, 'admin')).toEqual(ALLOWED);
+  expect(await decide(entryConfigMap(), 'admin')).toMatchObject({
+    allowed: false,
+    code: 422,
+    rules: ['MES080'],
+  });
+  stored(other);
+  expect(await decide(entryConfigMap(), 'admin')).toMatchObject({
+    allowed: false,
+    code: 422,
+    rules: ['MES080'],
+  });
+  await kube.remove({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'provider-ns', name: 'other' });
+  expect(await decide(entryConfigMap(), 'admin')).toEqual(ALLOWED);
+});
+
+test('tells of a missing right and of a conflict at once', async () => {
+  stored(serviceConfigMap(NAMED));
+  const other = entryConfigMap({ ...ENTRY, offering: 'other' });
+  (other['metadata'] as JsonObject)['name'] = 'other';
+  stored(other);
+  expect(await decide(entryConfigMap(), 'jane')).toMatchObject({
+    allowed: false,
+    code: 422,
+    rules: ['MES078', 'MES080'],
+  });
+});
+
+test('an annotation silences what is only doubtful', async () => {
+  const silent = serviceConfigMap(NAMED);
+  (silent['metadata'] as JsonObject)['annotations'] = { 'mesitis/ignore': 'MES084 the entry comes later' };
+  expect(await decide(silent, 'admin')).toEqual(ALLOWED);
+});
+
+test('says that it could not look around as long as nothing is known', async () => {
+  known = undefined;
+  expect(await decide(serviceConfigMap(NAMED), 'admin')).toEqual({
+    allowed: true,
+    rules: ['MES086'],
+    warnings: [
+      'data.wrapped-resource: could not be checked against the other ConfigMaps of the namespace (they were not read yet); kubectl mesitis lint does it on files',
+    ],
+  });
 });
 
 test('lets an update pass that publishes nothing else than before, whoever asks', async () => {

@@ -1,63 +1,103 @@
 import type { Kube } from '@mesitis/kube';
-import { formatViolations, parseProviderConfigMap } from '@mesitis/offering';
-import type { ProviderConfigMap, Violation } from '@mesitis/offering';
-import type { AdmissionRequest, Decision, Judge } from './admission.js';
-import { decide, isExempt, type Policy } from './decide.js';
+import { withoutIgnored, type Published, type Violation } from '@mesitis/offering';
+import type { AdmissionRequest, Judge } from './admission.js';
+import {
+  decisionOf,
+  isExempt,
+  judgeSubject,
+  NOTHING_TO_JUDGE,
+  subjectOf,
+  UNJUDGED,
+  type Policy,
+  type Subject,
+} from './decide.js';
 import { isObject } from './json.js';
+import { checkNeighbours } from './neighbours/check-neighbours.js';
+import { publishedAs, type PublishedConfigMaps } from './neighbours/published-config-maps.js';
 import { payloadPath } from './payload-path.js';
 import { checkRights } from './rights/check-rights.js';
-import { neededRights, publishesTheSame, neighbourSelector, type Published } from './rights/needed-rights.js';
-import { UnderReview } from './rights/under-review.js';
+import { neededRights, neighbourSelector, publishesTheSame } from './rights/needed-rights.js';
+import type { UnderReview } from './rights/under-review.js';
 
 /** What judging provider ConfigMaps needs. */
 export interface ProviderJudgeOptions {
   policy: Policy;
   kube: Pick<Kube, 'list' | 'create' | 'resourceOf'>;
-  /** Milliseconds from any start. */
-  monotonic: () => number;
+  /** What is published already. */
+  known: Pick<PublishedConfigMaps, 'in'>;
+  /** What is being published. */
+  underReview: UnderReview;
 }
 
 /**
- * Judges provider ConfigMaps: first by themselves, as the policy says; then, when they may be published as they are,
- * by who publishes them. Refuses with 403 what the author may not do.
+ * Judges provider ConfigMaps: first by themselves, as the policy says; then, when they could be published as they are,
+ * by those beside them and by who publishes them (403 when nothing but a right of the author is missing).
  */
-export function providerJudge({ policy, kube, monotonic }: ProviderJudgeOptions): Judge {
-  const underReview = new UnderReview(monotonic);
+export function providerJudge(options: ProviderJudgeOptions): Judge {
+  const { policy, underReview } = options;
   return async (request, signal) => {
-    const decision = decide(request, policy);
-    const published = decision.allowed ? newlyPublished(request) : undefined;
-    if (published === undefined) return decision;
-    const { namespace = '', userInfo } = request;
+    if (isExempt(request)) return UNJUDGED;
+    const subject = subjectOf(request);
+    if (subject === undefined) return NOTHING_TO_JUDGE;
+    const violations = judgeSubject(subject, policy);
+    const published = newlyPublished(request, subject);
+    const isBad = violations.some(({ severity }) => severity === 'error');
+    if (published === undefined || isBad) return decisionOf(violations);
+    const { namespace = '', dryRun = false } = request;
     // Before the first await: of two requests at once, one must see the other.
-    const unstored = underReview.add(namespace, published);
+    const unstored = underReview.beside(namespace, published);
+    if (!dryRun) underReview.add(namespace, published);
+    let decision = NOTHING_TO_JUDGE;
     try {
-      const neighbours = [...(await storedBeside(published, { namespace, kube, signal })), ...unstored];
-      const place = { namespace, payload: payloadPath(request.object), neighbours };
-      const violations = await checkRights(kube, userInfo, neededRights(published.value, place), signal);
-      if (violations.length === 0) return decision;
-      underReview.remove(namespace, published);
-      return forbidden(violations, decision);
-    } catch (error) {
-      underReview.remove(namespace, published);
-      throw error;
+      const found = await lookAround(options, { request, published, unstored }, signal);
+      decision = decisionOf([...violations, ...withoutIgnored(found, subject.configMap)]);
+      return decision;
+    } finally {
+      if (!decision.allowed) underReview.remove(namespace, published);
     }
   };
 }
 
+/** A ConfigMap that is about to be published. */
+interface Publication {
+  request: AdmissionRequest;
+  published: Published;
+  /** Others of the namespace that were admitted and may not be stored yet. */
+  unstored: readonly Published[];
+}
+
 /** What a request publishes that was not published before; undefined when that is nothing. */
-function newlyPublished(request: AdmissionRequest): Published | undefined {
-  const { object, oldObject, name } = request;
-  if (isExempt(request) || !isObject(object)) return undefined;
-  if (isObject(oldObject) && publishesTheSame(oldObject, object)) return undefined;
-  return publishedAs(object as unknown as ProviderConfigMap, name ?? '');
+function newlyPublished(
+  { object, oldObject, name }: AdmissionRequest,
+  { parsed }: Subject,
+): Published | undefined {
+  if (!parsed.ok) return undefined;
+  if (isObject(oldObject) && isObject(object) && publishesTheSame(oldObject, object)) return undefined;
+  return { configMap: name ?? '', value: parsed.value };
 }
 
-function publishedAs(configMap: ProviderConfigMap, name: string): Published | undefined {
-  const parsed = parseProviderConfigMap(configMap);
-  return parsed.ok ? { configMap: name, value: parsed.value } : undefined;
+/** All that is wrong with a ConfigMap because of what lies around it. Rejects when the rights can't be looked at. */
+async function lookAround(
+  { kube, known }: ProviderJudgeOptions,
+  { request, published, unstored }: Publication,
+  signal: AbortSignal,
+): Promise<Violation[]> {
+  const { namespace = '', userInfo, object } = request;
+  const payload = payloadPath(object);
+  const rights = async (): Promise<Violation[]> => {
+    // Not from the cache: what a moment ago was not there yet must not slip through here.
+    const stored = await storedBeside(published, { namespace, kube, signal });
+    const place = { namespace, payload, neighbours: [...stored, ...unstored] };
+    return checkRights(kube, userInfo, neededRights(published.value, place), signal);
+  };
+  const found = await Promise.all([
+    checkNeighbours({ kube, known }, { namespace, payload, published, unstored }, signal),
+    rights(),
+  ]);
+  return found.flat();
 }
 
-/** The ConfigMaps of the namespace that matter for one and can be used, as the API server has them now. */
+/** The ConfigMaps of the namespace that matter for rights and can be used, as the API server has them now. */
 async function storedBeside(
   { configMap, value }: Published,
   { namespace, kube, signal }: { namespace: string; kube: Pick<Kube, 'list'>; signal: AbortSignal },
@@ -68,16 +108,5 @@ async function storedBeside(
   const { items } = await kube.list(query, { signal });
   return items
     .filter(({ metadata }) => metadata.name !== configMap)
-    .flatMap((item) => publishedAs(item as ProviderConfigMap, item.metadata.name ?? '') ?? []);
-}
-
-function forbidden(violations: Violation[], { warnings, rules }: Decision): Decision {
-  const broken = violations.map(({ rule }) => rule);
-  return {
-    allowed: false,
-    code: 403,
-    message: formatViolations(violations),
-    warnings,
-    rules: [...new Set([...rules, ...broken])].sort(),
-  };
+    .flatMap((item) => publishedAs(item) ?? []);
 }

@@ -91,6 +91,7 @@ function decode(uid: string, request: JsonObject): AdmissionRequest | string {
     ...text('subResource', request['subResource']),
     ...text('namespace', request['namespace']),
     ...text('name', request['name']),
+    ...(request['dryRun'] === true ? { dryRun: true } : {}),
     ...(userInfo === undefined ? {} : { userInfo }),
     ...(object === undefined ? {} : { object }),
     ...(oldObject === undefined ? {} : { oldObject }),

@@ -4,7 +4,10 @@ import type { Logger } from 'pino';
 import { createApp, JUDGE_LIMIT, VALIDATE_PATH } from './app.js';
 import type { Config } from './config.js';
 import { PROVIDER_POLICY, type Policy } from './decide.js';
+import { errorFields } from './error-fields.js';
+import { PublishedConfigMaps } from './neighbours/published-config-maps.js';
 import { providerJudge } from './provider-judge.js';
+import { UnderReview } from './rights/under-review.js';
 import { close, createHealthServer, createSecureServer, listen, replaceCertificate } from './server.js';
 import { targetNamespace } from './target-namespace.js';
 import type { Entropy, Issued } from './tls/certificates.js';
@@ -44,6 +47,7 @@ export async function startWebhook(
   signal: AbortSignal,
 ): Promise<Webhook> {
   let server: HttpsServer | undefined;
+  let known: PublishedConfigMaps | undefined;
   let onCertificate: (leaf: Issued) => void = () => undefined;
   const trust = new TrustController({
     kube,
@@ -61,6 +65,7 @@ export async function startWebhook(
   const stop = async (): Promise<void> => {
     if (server !== undefined) await close(server, GRACE);
     await trust.stop();
+    await known?.stop();
     await close(health, 0);
   };
   try {
@@ -72,11 +77,17 @@ export async function startWebhook(
       signal.addEventListener('abort', () => reject(new Error('stopped before it served')), { once: true });
       trust.start();
     });
+    const underReview = new UnderReview(monotonic);
+    known = new PublishedConfigMaps({
+      kube,
+      onStored: (namespace, published) => underReview.stored(namespace, published),
+      onError: (error) => logger.warn(errorFields(error), 'reading the provider ConfigMaps failed'),
+    });
     const policy: Policy = {
       checks: [...PROVIDER_POLICY.checks, targetNamespace(config.targetNamespaces)],
     };
     const app = createApp({
-      routes: [{ path: VALIDATE_PATH, judge: providerJudge({ policy, kube, monotonic }) }],
+      routes: [{ path: VALIDATE_PATH, judge: providerJudge({ policy, kube, known, underReview }) }],
       logger,
       monotonic,
       deadline: () => AbortSignal.timeout(JUDGE_LIMIT),

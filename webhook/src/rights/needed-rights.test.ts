@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '@mesitis/kube';
-import { parseProviderConfigMap, type ProviderConfigMap } from '@mesitis/offering';
+import { parseProviderConfigMap, type ProviderConfigMap, type Published } from '@mesitis/offering';
 import { ENTRY, entryConfigMap, SERVICE, serviceConfigMap } from '../testing/provider-config-maps.js';
-import { neededRights, publishesTheSame, type NeededRight, type Published } from './needed-rights.js';
+import { neededRights, publishesTheSame, type NeededRight } from './needed-rights.js';
 
 function published(configMap: JsonObject, name = 'other'): Published {
   const parsed = parseProviderConfigMap(configMap as unknown as ProviderConfigMap);

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '@mesitis/kube';
-import { matchesLabelSelector, parseLabelSelector, SelectorError } from '@mesitis/kube/selectors';
-import { hasExpression, LABELS } from '@mesitis/offering';
+import { hasExpression, LABELS, selects } from '@mesitis/offering';
 import type {
   CatalogEntry,
   Credential,
   Provision,
   ProviderConfiguration,
+  Published,
   VaultAuth,
   WrappedResource,
 } from '@mesitis/offering';
@@ -29,12 +29,6 @@ export interface NeededRight {
   namespace?: string;
   /** Absent for all objects of the type. */
   name?: string;
-}
-
-/** A ConfigMap of a provider that can be used. */
-export interface Published {
-  configMap: string;
-  value: ProviderConfiguration;
 }
 
 /** Where the ConfigMap that is judged is, and what lies around it. */
@@ -164,16 +158,6 @@ function creation(
 ): NeededRight {
   const { apiVersion, kind } = object;
   return { ...where, verb: 'create', type: { apiVersion, kind }, ...inside(namespace) };
-}
-
-function selects({ labelSelector }: { labelSelector: string }, { labels }: WrappedResource): boolean {
-  try {
-    return matchesLabelSelector(parseLabelSelector(labelSelector), labels);
-  } catch (error) {
-    // Only an expression gets here, which the engine can't judge: it may select anything.
-    if (error instanceof SelectorError) return true;
-    throw error;
-  }
 }
 
 /** With an expression in it the namespace may be any. */

@@ -1,4 +1,5 @@
-import type { Published } from './needed-rights.js';
+import { isDeepStrictEqual } from 'node:util';
+import type { Published } from '@mesitis/offering';
 
 /** Longer than the API server may take to store what was admitted. */
 const KEPT_MS = 60_000;
@@ -17,13 +18,16 @@ export class UnderReview {
     this.#now = now;
   }
 
-  /** Notes one and gives the others of its namespace: all but those of its own name, when it has one already. */
-  add(namespace: string, published: Published): Published[] {
-    const now = this.#now();
-    this.#forget(now);
+  /** Notes one. */
+  add(namespace: string, published: Published): void {
     const others = this.#byNamespace.get(namespace) ?? [];
-    this.#byNamespace.set(namespace, [...others, { published, until: now + KEPT_MS }]);
-    return others
+    this.#byNamespace.set(namespace, [...others, { published, until: this.#now() + KEPT_MS }]);
+  }
+
+  /** The others of the namespace of one: all but those of its own name, when it has one already. */
+  beside(namespace: string, published: Published): Published[] {
+    this.#forget(this.#now());
+    return (this.#byNamespace.get(namespace) ?? [])
       .map((other) => other.published)
       .filter(({ configMap }) => configMap === '' || configMap !== published.configMap);
   }
@@ -33,6 +37,14 @@ export class UnderReview {
     const left = this.#byNamespace.get(namespace)?.filter((other) => other.published !== published) ?? [];
     if (left.length === 0) this.#byNamespace.delete(namespace);
     else this.#byNamespace.set(namespace, left);
+  }
+
+  /** Forgets what is stored as it was asked for: whoever looks from now on finds it in the cluster. */
+  stored(namespace: string, { configMap, value }: Published): void {
+    const isStored = (other: Published): boolean =>
+      (other.configMap === '' || other.configMap === configMap) && isDeepStrictEqual(other.value, value);
+    const found = this.#byNamespace.get(namespace)?.find(({ published }) => isStored(published));
+    if (found !== undefined) this.remove(namespace, found.published);
   }
 
   #forget(now: number): void {

@@ -1,0 +1,75 @@
+import type { Kube } from '@mesitis/kube';
+import { CLUSTER_RULES, judgeNeighbours, LABELS, type Published, type Violation } from '@mesitis/offering';
+import { publishedAs, type PublishedConfigMaps } from './published-config-maps.js';
+
+/** One ConfigMap and what is known of those beside it. */
+export interface Neighbourhood {
+  namespace: string;
+  /** The path of the payload: `data.wrapped-resource`. */
+  payload: string;
+  /** The ConfigMap that is to be stored. */
+  published: Published;
+  /** Others of the namespace that were admitted and may not be stored yet. */
+  unstored: readonly Published[];
+}
+
+/** What the check asks of the cluster. */
+export interface NeighbourSource {
+  kube: Pick<Kube, 'list'>;
+  known: Pick<PublishedConfigMaps, 'in'>;
+}
+
+/**
+ * Judges a ConfigMap by those beside it ({@link judgeNeighbours}). What the cache shows may be a moment old, so nothing
+ * is refused because of it: before that, the entries are read again. As long as they can't be read the check only
+ * warns: the broker makes it again when it loads the ConfigMaps. Never rejects, unless the signal fires.
+ */
+export async function checkNeighbours(
+  { kube, known }: NeighbourSource,
+  { namespace, payload, published, unstored }: Neighbourhood,
+  signal: AbortSignal,
+): Promise<Violation[]> {
+  const judge = (stored: readonly Published[]): Violation[] =>
+    judgeNeighbours(published, beside(published, [...stored, ...unstored]), payload);
+  const stored = known.in(namespace);
+  if (stored === undefined) return [unchecked(payload, 'they were not read yet')];
+  const violations = judge(stored);
+  if (violations.every(({ severity }) => severity === 'warning')) return violations;
+  try {
+    const entries = await storedEntries(kube, namespace, signal);
+    return judge([...entries, ...stored.filter(({ value }) => value.type !== 'catalog-entry')]);
+  } catch (error) {
+    signal.throwIfAborted();
+    const reason = error instanceof Error ? error.message : String(error);
+    const warnings = violations.filter(({ severity }) => severity === 'warning');
+    return [...warnings, unchecked(payload, reason)];
+  }
+}
+
+async function storedEntries(
+  kube: Pick<Kube, 'list'>,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<Published[]> {
+  const labelSelector = `${LABELS.kind}=catalog-entry`;
+  const { items } = await kube.list(
+    { apiVersion: 'v1', kind: 'ConfigMap', namespace, labelSelector },
+    { signal },
+  );
+  return items.flatMap((item) => publishedAs(item) ?? []);
+}
+
+/** The others, each once: of one name the latest counts, and those whose name the API server is to make up all count. */
+function beside({ configMap }: Published, all: readonly Published[]): Published[] {
+  const nameless = all.filter((other) => other.configMap === '');
+  const named = new Map(all.map((other) => [other.configMap, other]));
+  named.delete('');
+  if (configMap !== '') named.delete(configMap);
+  return [...named.values(), ...nameless];
+}
+
+function unchecked(path: string, reason: string): Violation {
+  const { id: rule, severity } = CLUSTER_RULES['neighbours-unchecked'];
+  const message = `could not be checked against the other ConfigMaps of the namespace (${reason}); kubectl mesitis lint does it on files`;
+  return { rule, severity, path, message };
+}
