@@ -3,3 +3,4 @@ export * from './errors.js';
 export * from './port.js';
 export { startOutlineCache, startWatchCache } from './watch-cache.js';
 export type { CacheChange, OutlineCacheOptions, WatchCache, WatchCacheOptions } from './watch-cache.js';
+export * from './leader-election/index.js';
