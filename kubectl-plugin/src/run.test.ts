@@ -52,7 +52,7 @@ describe('the command line', () => {
     [['frobnicate'], "unknown command 'frobnicate'; see kubectl mesitis --help"],
     [['-n', 'x', 'catalog'], 'flags come after the command: kubectl mesitis catalog -n …'],
     [['catalog', '--nope'], 'nonexistent flag: --nope; see kubectl mesitis catalog --help'],
-    [['catalog', 'a', 'b'], 'unexpected arguments: a, b; see kubectl mesitis catalog --help'],
+    [['version', 'a', 'b'], 'unexpected arguments: a, b; see kubectl mesitis version --help'],
     [['cat\nlog'], "unknown command 'cat log'; did you mean catalog?"],
     [['bind'], 'missing argument INSTANCE; see kubectl mesitis bind --help'],
     [

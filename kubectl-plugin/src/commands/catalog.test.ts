@@ -78,7 +78,7 @@ describe('kubectl mesitis catalog', () => {
     const { out, err, exitCode } = await runPlugin(['catalog', '-n', 'other-ns'], cluster());
     expect(out).toBe('');
     expect(err).toBe(
-      'No offering whitelists namespace other-ns: ask the team whose offering you need to add it, or choose another namespace with -n.\n',
+      'No offering whitelists namespace other-ns: ask the team whose offering you need to add it (--all shows them), or choose another namespace with -n.\n',
     );
     expect(exitCode).toBe(0);
   });
@@ -94,5 +94,132 @@ describe('kubectl mesitis catalog', () => {
     expect(err).toMatch(/^error: Mesitis's platform chart is not installed: .*; ask an administrator/);
     expect(err.trim().split('\n')).toHaveLength(1);
     expect(exitCode).toBe(3);
+  });
+
+  test('marks with --all what the namespace may not have', async () => {
+    const { out } = await runPlugin(['catalog', '--all'], cluster());
+    expect(out.split('\n').map((line) => line.split(/ {2,}/).slice(0, 4).join(' '))).toEqual([
+      'OFFERING PLAN TEAM OPEN',
+      'api-api-service 1 api yes',
+      'api-api-service 2 api yes',
+      'api-api-service 10 api yes',
+      'db-postgres 1 db no',
+      'mysql small yes A small MySQL',
+      '',
+    ]);
+  });
+
+  test('tells with -A in which namespace an offering is, and for whom', async () => {
+    const kube = cluster();
+    kube.seed(...foreignOffering('other-ns'));
+    const { out } = await runPlugin(['catalog', '-A', '--no-headers'], kube);
+    expect(out.split('\n').slice(-4)).toEqual([
+      '(cluster)   db-postgres       1       db    external URL   team-*',
+      'client-ns   mysql             small                        *',
+      'other-ns    mysql             small                        *',
+      '',
+    ]);
+  });
+
+  test('orders by a field of the plans, and takes only those with a label', async () => {
+    const kube = cluster();
+    const [plan] = foreignOffering('client-ns', 'labelled').slice(1);
+    if (plan === undefined) throw new Error('the fixture has no plan');
+    kube.seed(...foreignOffering('client-ns', 'labelled').slice(0, 1), {
+      ...plan,
+      metadata: { ...plan.metadata, labels: { tier: 'gold' } },
+    });
+    const { out } = await runPlugin(['catalog', '-l', 'tier=gold', '--no-headers'], kube);
+    expect(out).toBe('labelled   small         A small MySQL\n');
+    const sorted = await runPlugin(['catalog', '--sort-by', '.spec.description', '--no-headers'], kube);
+    expect(sorted.out.split(' ', 1)).toEqual(['labelled']);
+    const none = await runPlugin(['catalog', '-l', 'tier=tin'], kube);
+    expect(none.err).toBe('No plan for namespace client-ns has the labels tier=tin.\n');
+  });
+
+  describe('of one offering', () => {
+    const queue = clusterOffering({
+      offering: 'queue',
+      version: '3',
+      description: 'A message queue',
+      provisionKind: 'ProvisionNonClusterURL',
+      credentialKind: 'CredentialFromVault',
+      metadata: { displayName: 'Queue', documentationUrl: 'https://wiki.example.com/queue' },
+      parameterSchema: {
+        type: 'object',
+        required: ['size', 'name'],
+        properties: {
+          size: { type: 'integer', minimum: 1, maximum: 5, description: 'How many brokers' },
+          name: { type: 'string', examples: ["it's"] },
+        },
+      },
+      bindingSchema: { type: 'object', properties: { role: { enum: ['reader', 'writer'] } } },
+    });
+    const describing = async (...argv: string[]): ReturnType<typeof runPlugin> => {
+      const kube = cluster();
+      kube.seed(...queue, ...clusterOffering({ offering: 'flat', bindable: false }));
+      return runPlugin(['catalog', ...argv], kube);
+    };
+
+    test('tells what it takes, what a binding holds, and what to type', async () => {
+      expect((await describing('queue')).out).toBe(`api-queue:3  Queue
+A message queue
+
+Team:          api
+Kind:          external URL
+Open to:       client-ns
+Documentation: https://wiki.example.com/queue
+
+Parameters
+NAME   TYPE      REQUIRED   DEFAULT   DESCRIPTION
+size   integer   yes                  How many brokers; 1 to 5
+name   string    yes
+
+Parameters of a binding
+NAME   TYPE   REQUIRED   DEFAULT   DESCRIPTION
+role   any                         one of reader, writer
+
+Secret of a binding
+uri, host and port (where the service is), and credentials from Vault, which may be made for each binding and expire
+
+To get it
+  kubectl mesitis provision api-queue:3 -p size=1 -p 'name=it'\\''s'
+  kubectl mesitis bind queue
+`);
+    });
+
+    test('has no Secret where nothing can be bound', async () => {
+      const { out } = await describing('flat');
+      expect(out).toContain('Bindable: no\n');
+      expect(out).not.toMatch(/Secret|kubectl mesitis bind/);
+    });
+
+    test('says whom to ask when it is not for the namespace', async () => {
+      expect(await describing('postgres')).toMatchObject({
+        exitCode: 1,
+        err: "error: offering 'postgres' is not for namespace client-ns: ask team db to whitelist it\n",
+      });
+      const { out } = await describing('postgres', '--all');
+      expect(out).toContain('Yours:   no, ask team db to add client-ns\n');
+      expect(out).not.toContain('To get it');
+    });
+
+    test('is every plan of it, or the one that is named', async () => {
+      const titles = (out: string): string[] => out.match(/^api-api-service:\d+/gm) ?? [];
+      expect(titles((await describing('api-service')).out)).toEqual([
+        'api-api-service:1',
+        'api-api-service:2',
+        'api-api-service:10',
+      ]);
+      expect(titles((await describing('api-service:2')).out)).toEqual(['api-api-service:2']);
+      expect((await describing('api-service:9')).err).toContain("has no plan '9': choose api-api-service:1,");
+    });
+
+    test('is its class and plans for programs', async () => {
+      const { out } = await describing('queue', '-o', 'name');
+      expect(out).toBe(
+        'clusterserviceclass.servicecatalog.k8s.io/class-api-queue\nclusterserviceplan.servicecatalog.k8s.io/plan-api-queue-3\n',
+      );
+    });
   });
 });

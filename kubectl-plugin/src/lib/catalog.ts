@@ -18,10 +18,18 @@ export interface Offering {
   description: string;
   /** How it is provisioned, in a consumer's words; undefined for other brokers' offerings. */
   provisionedAs: string | undefined;
+  /** `ProvisionConfigMapObjects` and the like; undefined for other brokers' offerings. */
+  provisionKind: string | undefined;
+  /** `CredentialFromVault` and the like; undefined for other brokers' offerings. */
+  credentialKind: string | undefined;
+  /** Whether there is something to bind: the plan's word goes before the class's. */
+  bindable: boolean;
   /** Undefined for other brokers' offerings, which are open to every namespace. */
   whitelist: string[] | undefined;
   /** The JSON Schema of the parameters that `provision` takes; undefined when the plan says nothing about them. */
   parameterSchema: JsonObject | undefined;
+  /** The same for `bind`. */
+  bindingSchema: JsonObject | undefined;
   scope: 'cluster' | 'namespace';
   class: KubeObject;
   object: KubeObject;
@@ -35,13 +43,21 @@ export interface CatalogObjects {
   plans: readonly KubeObject[];
 }
 
-/** Reads what the cluster and one namespace offer. Throws KubeError. */
-export async function readCatalog(cluster: Pick<Kube, 'list'>, namespace: string): Promise<CatalogObjects> {
+/**
+ * Reads what the cluster and one namespace offer, or all namespaces when none is given.
+ * @param labelSelector of plans
+ * @throws KubeError
+ */
+export async function readCatalog(
+  cluster: Pick<Kube, 'list'>,
+  namespace: string | undefined,
+  labelSelector?: string,
+): Promise<CatalogObjects> {
   const [clusterClasses, clusterPlans, classes, plans] = await Promise.all([
     cluster.list(everyOf('ClusterServiceClass')),
-    cluster.list(everyOf('ClusterServicePlan')),
+    cluster.list(everyOf('ClusterServicePlan', undefined, labelSelector)),
     cluster.list(everyOf('ServiceClass', namespace)),
-    cluster.list(everyOf('ServicePlan', namespace)),
+    cluster.list(everyOf('ServicePlan', namespace, labelSelector)),
   ]);
   return {
     clusterClasses: clusterClasses.items,
@@ -81,13 +97,20 @@ function join(
   classes: readonly KubeObject[],
   plans: readonly KubeObject[],
 ): Offering[] {
-  const byClassName = new Map(classes.map((serviceClass) => [nameOf(serviceClass), serviceClass]));
+  const byClassName = new Map(
+    classes.map((serviceClass) => [placeOf(serviceClass, nameOf(serviceClass)), serviceClass]),
+  );
   const refKey = scope === 'cluster' ? 'clusterServiceClassRef' : 'serviceClassRef';
   return plans.flatMap((plan) => {
-    const serviceClass = byClassName.get(textAt(recordAt(plan['spec'], refKey), 'name') ?? '');
+    const serviceClass = byClassName.get(placeOf(plan, textAt(recordAt(plan['spec'], refKey), 'name') ?? ''));
     if (serviceClass === undefined || isRemoved(plan) || isRemoved(serviceClass)) return [];
     return [offeringOf(scope, serviceClass, plan)];
   });
+}
+
+/** Classes of two namespaces may have one name. */
+function placeOf({ metadata }: KubeObject, className: string): string {
+  return `${metadata.namespace ?? ''}/${className}`;
 }
 
 function offeringOf(scope: Offering['scope'], serviceClass: KubeObject, plan: KubeObject): Offering {
@@ -104,8 +127,12 @@ function offeringOf(scope: Offering['scope'], serviceClass: KubeObject, plan: Ku
     team: textAt(mesitis, 'team'),
     description: textAt(plan['spec'], 'description') ?? textAt(serviceClass['spec'], 'description') ?? '',
     provisionedAs: provisionKind === undefined ? undefined : (PROVISIONED_AS[provisionKind] ?? provisionKind),
+    provisionKind,
+    credentialKind: textAt(mesitis, 'credentialKind'),
+    bindable: isBindable(serviceClass, plan),
     whitelist: 'mesitis' in externalMetadata ? texts(listAt(mesitis, 'whitelist')) : undefined,
-    parameterSchema: schemaOf(plan),
+    parameterSchema: schemaOf(plan, 'instanceCreateParameterSchema'),
+    bindingSchema: schemaOf(plan, 'serviceBindingCreateParameterSchema'),
     scope,
     class: serviceClass,
     object: plan,
@@ -120,8 +147,13 @@ const PROVISIONED_AS: Partial<Record<string, string>> = {
   ProvisionHelmChart: 'Helm release',
 };
 
-function schemaOf(plan: KubeObject): JsonObject | undefined {
-  const schema = recordAt(plan['spec'], 'instanceCreateParameterSchema') as JsonObject;
+function isBindable(serviceClass: KubeObject, plan: KubeObject): boolean {
+  const [ofPlan, ofClass] = [plan, serviceClass].map((object) => recordAt(object, 'spec')['bindable']);
+  return (ofPlan ?? ofClass ?? true) !== false;
+}
+
+function schemaOf(plan: KubeObject, field: string): JsonObject | undefined {
+  const schema = recordAt(plan['spec'], field) as JsonObject;
   return Object.keys(schema).length === 0 ? undefined : schema;
 }
 

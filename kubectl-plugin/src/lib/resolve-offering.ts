@@ -19,6 +19,28 @@ export function resolveOffering(wanted: string, offerings: readonly Offering[], 
   throw unknownOffering(wanted, offerings, open, namespace);
 }
 
+/**
+ * All plans that `OFFERING[:PLAN]` names, to look at and not to ask for: several plans, teams or brokers are no trouble.
+ * @param closedToo whether those count that the namespace may not have
+ * @throws PluginError (not met) that says what there is instead
+ */
+export function matchOfferings(
+  wanted: string,
+  offerings: readonly Offering[],
+  { namespace, closedToo }: { namespace: string; closedToo: boolean },
+): Offering[] {
+  const seen = closedToo ? offerings : offerings.filter((candidate) => isOpenTo(candidate, namespace));
+  for (const { offering, plan } of readings(wanted)) {
+    const plans = plansOf(offering, seen);
+    if (plans.length === 0) continue;
+    const matches = plans.filter(
+      (each) => plan === undefined || each.planName === plan || each.plan === plan,
+    );
+    return matches.length > 0 ? matches : [choosePlan(offering, plan, plans)];
+  }
+  throw unknownOffering(wanted, offerings, seen, namespace);
+}
+
 /** External names may hold colons, so the whole text is tried as an offering first. */
 function readings(wanted: string): { offering: string; plan: string | undefined }[] {
   const colon = wanted.lastIndexOf(':');

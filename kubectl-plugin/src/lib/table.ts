@@ -1,5 +1,6 @@
 import { displayWidth, lettersOf } from './display-width.js';
 import { plainLine } from './plain-text.js';
+import { wrapWords } from './wrap-words.js';
 
 /** One cell: its text, and how to colour it once its width is settled. */
 export interface Cell {
@@ -13,6 +14,8 @@ export interface Table {
   rows: readonly (readonly (Cell | string)[])[];
   /** kubectl's `--no-headers`. */
   headless?: boolean;
+  /** Whether the last column goes on below rather than being cut off. */
+  wrap?: boolean;
 }
 
 const GAP = '   ';
@@ -23,7 +26,7 @@ const NARROWEST = 12;
  * Lays out a table as kubectl does: columns three blanks apart, no lines, nothing after the last word.
  * @param width of the terminal; undefined in a pipe, where nothing is cut off
  */
-export function renderTable({ header, rows, headless = false }: Table, width?: number): string {
+export function renderTable({ header, rows, headless = false, wrap = false }: Table, width?: number): string {
   const cells = [...(headless ? [] : [header]), ...rows].map((row) => row.map(toCell));
   const last = header.length - 1;
   const widths = header.map((_, column) =>
@@ -31,12 +34,26 @@ export function renderTable({ header, rows, headless = false }: Table, width?: n
   );
   const before = widths.slice(0, last).reduce((sum, each) => sum + each + GAP.length, 0);
   const room = width === undefined ? Infinity : Math.max(NARROWEST, width - before);
-  return cells
-    .map((row) =>
-      row.map((cell, column) => (column === last ? { ...cell, text: cut(cell.text, room) } : cell)),
-    )
-    .map((row) => `${layOut(row, widths)}\n`)
-    .join('');
+  const fitted = wrap
+    ? cells.flatMap((row) => goOn(row, last, room))
+    : cells.map((row) => cutOff(row, last, room));
+  return fitted.map((row) => `${layOut(row, widths)}\n`).join('');
+}
+
+function cutOff(row: readonly Cell[], last: number, room: number): Cell[] {
+  return row.map((cell, column) => (column === last ? { ...cell, text: cut(cell.text, room) } : cell));
+}
+
+/** The row, and below it a row for each further line of its last cell. */
+function goOn(row: readonly Cell[], last: number, room: number): Cell[][] {
+  const cell = row[last];
+  if (cell === undefined || !Number.isFinite(room)) return [[...row]];
+  const [first = '', ...more] = wrapWords(cell.text, room);
+  const blank = row.slice(0, last).map(() => ({ text: '' }));
+  return [
+    [...row.slice(0, last), { ...cell, text: first }],
+    ...more.map((text) => [...blank, { ...cell, text }]),
+  ];
 }
 
 /** Cuts text to a width, with an ellipsis in place of what is missing. */

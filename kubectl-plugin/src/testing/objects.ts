@@ -14,6 +14,11 @@ export interface PlanFixture {
   provisionKind?: string;
   removed?: boolean;
   parameterSchema?: JsonObject;
+  bindingSchema?: JsonObject;
+  credentialKind?: string;
+  bindable?: boolean;
+  /** `externalMetadata` of the class. */
+  metadata?: JsonObject;
 }
 
 /** A Mesitis offering with one plan: its ClusterServiceClass and ClusterServicePlan. */
@@ -28,6 +33,7 @@ export function clusterOffering(fixture: PlanFixture = {}): KubeObject[] {
         clusterServiceBrokerName: team,
         externalName: `${team}-${offering}`,
         description: 'An offering',
+        externalMetadata: fixture.metadata ?? {},
       },
     },
     clusterPlan({ ...fixture, team, offering, version }),
@@ -44,7 +50,8 @@ export function clusterPlan(fixture: PlanFixture = {}): KubeObject {
     description = 'An api service offered by the API team',
     provisionKind = 'ProvisionConfigMapObjects',
     removed = false,
-    parameterSchema,
+    credentialKind = 'CredentialFromCatalog',
+    bindable = true,
   } = fixture;
   return {
     apiVersion: API_VERSION,
@@ -55,19 +62,18 @@ export function clusterPlan(fixture: PlanFixture = {}): KubeObject {
       clusterServiceClassRef: { name: `class-${team}-${offering}` },
       externalName: `${team}-${offering}-${version}`,
       description,
-      ...(parameterSchema === undefined ? {} : { instanceCreateParameterSchema: parameterSchema }),
-      externalMetadata: {
-        mesitis: {
-          team,
-          offering,
-          version,
-          whitelist,
-          provisionKind,
-          credentialKind: 'CredentialFromCatalog',
-        },
-      },
+      ...schemasOf(fixture),
+      bindable,
+      externalMetadata: { mesitis: { team, offering, version, whitelist, provisionKind, credentialKind } },
     },
     status: { removedFromBrokerCatalog: removed },
+  };
+}
+
+function schemasOf({ parameterSchema, bindingSchema }: PlanFixture): JsonObject {
+  return {
+    ...(parameterSchema === undefined ? {} : { instanceCreateParameterSchema: parameterSchema }),
+    ...(bindingSchema === undefined ? {} : { serviceBindingCreateParameterSchema: bindingSchema }),
   };
 }
 
