@@ -114,6 +114,12 @@ export const CLUSTER_RULES = {
   'selector-empty': warning('MES083', 'The labelSelector of an entry selects enabled objects'),
   'object-unselected': warning('MES084', 'An enabled object is selected by an enabled entry'),
   'order-late': warning('MES085', 'Objects are made after what their Pods need'),
+  'id-changed': error('MES088', 'The ids of an entry that is in use stay as they are'),
+  'in-use-removed': error('MES089', 'An entry that is in use stays in the catalog'),
+  'in-use-kind': error('MES090', 'The provision kind of an entry that is in use stays as it is'),
+  'in-use-whitelist': error('MES091', 'The whitelist lets in the namespaces that use the entry'),
+  'in-use-schema': error('MES092', 'The parameters of instances meet the schema of the entry'),
+  'in-use-unchecked': warning('MES093', 'Who uses an entry can be found out'),
   'neighbours-unchecked': warning('MES086', 'The ConfigMaps beside one can be read'),
 } as const satisfies Record<string, Rule>;
 

@@ -118,7 +118,10 @@ describe('mesitis-platform', () => {
         "ClusterRole mesitis-consumer-view: get,list,watch clusterservicebrokers clusterserviceclasses clusterserviceplans",
         "ClusterRole mesitis-consumer-view: get,list,watch servicebrokers serviceclasses serviceplans serviceinstances servicebindings",
         "ClusterRole mesitis-webhook: create subjectaccessreviews",
+        "ClusterRole mesitis-webhook: get clusterservicebrokers servicebrokers",
+        "ClusterRole mesitis-webhook: get namespaces",
         "ClusterRole mesitis-webhook: get,list,watch,patch validatingwebhookconfigurations named mesitis-webhook",
+        "ClusterRole mesitis-webhook: list clusterserviceplans serviceplans serviceinstances",
         "ClusterRole mesitis-webhook: list,watch configmaps",
         "Role mesitis-system/mesitis-catalog: create configmaps",
         "Role mesitis-system/mesitis-catalog: get,patch configmaps named cluster-info",
@@ -169,6 +172,29 @@ describe('mesitis-platform', () => {
         sideEffects: 'None',
         timeoutSeconds: 5,
       },
+      {
+        name: 'deletions.webhook.mesitis',
+        admissionReviewVersions: ['v1'],
+        clientConfig: {
+          service: { name: 'mesitis-webhook', namespace: 'mesitis-system', path: '/validate', port: 443 },
+        },
+        rules: [
+          {
+            apiGroups: [''],
+            apiVersions: ['v1'],
+            operations: ['DELETE'],
+            resources: ['configmaps'],
+            scope: 'Namespaced',
+          },
+        ],
+        objectSelector: {
+          matchExpressions: [{ key: 'mesitis/kind', operator: 'In', values: ['catalog-entry'] }],
+        },
+        matchPolicy: 'Equivalent',
+        failurePolicy: 'Ignore',
+        sideEffects: 'None',
+        timeoutSeconds: 5,
+      },
     ]);
   });
 
@@ -177,6 +203,7 @@ describe('mesitis-platform', () => {
     const values = { webhook: { url, extraHosts: ['127.0.0.1', 'localhost'] } };
     const rendered = await renderChart({ chart: 'mesitis-platform', name: 'm', namespace: 'ns', values });
     expect(pick(rendered, 'ValidatingWebhookConfiguration')['webhooks']).toMatchObject([
+      { clientConfig: { url } },
       { clientConfig: { url } },
     ]);
     expect(serverSpecOf(pick(rendered, 'Deployment', 'm-webhook')).variables['TLS_EXTRA_HOSTS']).toEqual({

@@ -104,6 +104,36 @@ describe('the life of an offering', () => {
   );
 
   test(
+    'an entry is neither deleted nor narrowed while an instance uses it, unless its author says why',
+    async () => {
+      const entry = (await example('api-service.yaml', 'provider-ns')).find(
+        ({ metadata }) => metadata.labels?.['mesitis/kind'] === 'catalog-entry',
+      ) as KubeObject;
+      const deletion = async (): Promise<string> =>
+        stage.kube.remove(refOf(entry)).then(
+          () => 'deleted',
+          (error: unknown) => (error as Error).message,
+        );
+      await provisioned(instance);
+      expect(await deletion()).toContain(
+        'data.wrapped-resource: takes "api-api-service-1" out of the catalog, and that breaks client-ns/my-api; let them move or be given back first',
+      );
+      const data = entry['data'] as Record<string, string>;
+      const narrowed = data['wrapped-resource']?.replace('"client-ns"', '"another-ns"') ?? '';
+      await expect(
+        stage.kube.patch(refOf(entry), { type: 'merge', body: { data: { 'wrapped-resource': narrowed } } }),
+      ).rejects.toThrow('whitelist: no longer lets in namespaces that have instances');
+
+      const annotations = { 'mesitis/allow-breaking': 'agreed with client-ns' };
+      await stage.kube.patch(refOf(entry), { type: 'merge', body: { metadata: { annotations } } });
+      expect(await deletion()).toBe('deleted');
+      await gone(instance);
+      await stage.kube.create(entry);
+    },
+    STAGE_MS,
+  );
+
+  test(
     'a namespace that is not whitelisted is refused by the broker, and nothing is made',
     async () => {
       const around = instanceOf('other-ns', 'around', 'api-api-service', 'api-api-service-1');

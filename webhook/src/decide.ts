@@ -82,13 +82,34 @@ export function isExempt(request: AdmissionRequest): boolean {
 const EXEMPTIONS: readonly ((request: AdmissionRequest) => boolean)[] = [
   // The others store nothing new.
   ({ operation }) => operation !== 'CREATE' && operation !== 'UPDATE',
-  ({ kind }) => kind.group !== '' || kind.kind !== 'ConfigMap',
-  ({ subResource = '' }) => subResource !== '',
+  isOfAnotherKind,
   // An object selector matches the old object too, so the update that takes our label off comes here.
-  ({ object }) => isObject(object) && !(LABELS.kind in labelsOf(object)),
+  ({ object }) => isObject(object) && !isProviderConfigMap(object),
   // Taking a finalizer off is an update: refused, a bad ConfigMap could never be deleted.
-  ({ object }) => isObject(object) && typeof metadataOf(object)['deletionTimestamp'] === 'string',
+  ({ object }) => isObject(object) && isBeingDeleted(object),
 ];
+
+/** Whether a request, although it stores no provider ConfigMap, takes back what one published. */
+export function takesBack(request: AdmissionRequest): boolean {
+  const { operation, object, oldObject } = request;
+  if (isOfAnotherKind(request) || !isObject(oldObject)) return false;
+  if (!isProviderConfigMap(oldObject) || isBeingDeleted(oldObject)) return false;
+  if (operation === 'DELETE') return true;
+  return operation === 'UPDATE' && isObject(object) && !isBeingDeleted(object);
+}
+
+/** Whether an object carries the label by which ConfigMaps are meant for Mesitis. */
+export function isProviderConfigMap(object: JsonObject): boolean {
+  return LABELS.kind in labelsOf(object);
+}
+
+function isOfAnotherKind({ kind, subResource = '' }: AdmissionRequest): boolean {
+  return kind.group !== '' || kind.kind !== 'ConfigMap' || subResource !== '';
+}
+
+function isBeingDeleted(object: JsonObject): boolean {
+  return typeof metadataOf(object)['deletionTimestamp'] === 'string';
+}
 
 /** The answer to a request that is exempt. */
 export const UNJUDGED: Decision = { allowed: true, warnings: [], rules: [] };

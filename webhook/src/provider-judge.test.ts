@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { KubeError, type JsonObject, type KubeObject } from '@mesitis/kube';
 import type { Published } from '@mesitis/offering';
 import { MemoryKube } from '@mesitis/kube/memory';
@@ -7,6 +7,7 @@ import { PROVIDER_POLICY } from './decide.js';
 import { publishedAs } from './neighbours/published-config-maps.js';
 import { providerJudge } from './provider-judge.js';
 import { UnderReview } from './rights/under-review.js';
+import { planInUse } from './testing/plan-in-use.js';
 import { ENTRY, entryConfigMap, SERVICE, serviceConfigMap } from './testing/provider-config-maps.js';
 
 const never = new AbortController().signal;
@@ -39,6 +40,7 @@ beforeEach(() => {
     known: { in: () => known },
     underReview,
     kube: {
+      get: (ref, options) => kube.get(ref, options),
       list: (query, options) => kube.list(query, options),
       resourceOf: (type, options) => kube.resourceOf(type, options),
       create: (object) => {
@@ -199,4 +201,59 @@ test('looks at no neighbours of what none can change', async () => {
 test('does not admit what it can not look at the neighbours of', async () => {
   kube.failNext('list', new KubeError('unavailable', 'no route to host'));
   await expect(decide(entryConfigMap(), 'admin')).rejects.toThrow('no route to host');
+});
+
+describe('what instances use', () => {
+  const breaks = {
+    allowed: false,
+    code: 422,
+    rules: ['MES089'],
+    message: expect.stringContaining('client-ns/db'),
+  };
+  const withoutKind = {
+    ...entryConfigMap(),
+    metadata: { name: 'wrapped-entry-api-api-service', labels: {} },
+  };
+  const entry = entryConfigMap();
+  const deletion = { operation: 'DELETE', object: null, oldObject: entry };
+
+  beforeEach(() => {
+    kube.seed(...planInUse('3', 'client-ns/db'));
+    stored(entry);
+    stored(serviceConfigMap(NAMED));
+  });
+
+  test.each<[string, JsonObject, object]>([
+    ['is not deleted', entry, deletion],
+    ['is not disabled', entryConfigMap(ENTRY, { 'mesitis/enabled': 'false' }), {}],
+    ['does not lose its label', withoutKind, {}],
+  ])('%s', async (_, object, changes) => {
+    const update = { operation: 'UPDATE', oldObject: entry };
+    expect(await decide(object, 'admin', { ...update, ...changes })).toMatchObject(breaks);
+  });
+
+  test('goes when the annotation of what is deleted says why', async () => {
+    const annotated = entryConfigMap();
+    (annotated['metadata'] as JsonObject)['annotations'] = {
+      'mesitis/allow-breaking': 'agreed with client-ns',
+    };
+    expect(await decide(annotated, 'admin', { ...deletion, oldObject: annotated })).toMatchObject({
+      allowed: true,
+      rules: ['MES089'],
+      warnings: [expect.stringContaining('client-ns/db; it passes because of the annotation')],
+    });
+  });
+
+  test('says nothing of entries that nobody uses, of objects, and of what was never usable', async () => {
+    const unused = entryConfigMap({ ...ENTRY, uuid: '4' });
+    for (const oldObject of [unused, serviceConfigMap(NAMED), entryConfigMap('{')]) {
+      expect(await decide(entry, 'admin', { ...deletion, oldObject })).toEqual(ALLOWED);
+    }
+  });
+
+  test('can always let go of a finalizer', async () => {
+    const going = entryConfigMap();
+    (going['metadata'] as JsonObject)['deletionTimestamp'] = '2026-01-01T00:00:00Z';
+    expect(await decide(going, 'admin', { operation: 'UPDATE', oldObject: going })).toEqual(ALLOWED);
+  });
 });

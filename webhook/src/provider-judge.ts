@@ -1,16 +1,26 @@
-import type { Kube } from '@mesitis/kube';
-import { withoutIgnored, type Published, type Violation } from '@mesitis/offering';
-import type { AdmissionRequest, Judge } from './admission.js';
+import type { Json, JsonObject, Kube } from '@mesitis/kube';
+import {
+  enabledEntries,
+  parseProviderConfigMap,
+  withoutIgnored,
+  type ProviderConfigMap,
+  type Published,
+  type Violation,
+} from '@mesitis/offering';
+import type { AdmissionRequest, Decision, Judge } from './admission.js';
 import {
   decisionOf,
   isExempt,
+  isProviderConfigMap,
   judgeSubject,
   NOTHING_TO_JUDGE,
   subjectOf,
+  takesBack,
   UNJUDGED,
   type Policy,
   type Subject,
 } from './decide.js';
+import { checkInUse } from './in-use/check-in-use.js';
 import { isObject } from './json.js';
 import { checkNeighbours } from './neighbours/check-neighbours.js';
 import { publishedAs, type PublishedConfigMaps } from './neighbours/published-config-maps.js';
@@ -22,7 +32,7 @@ import type { UnderReview } from './rights/under-review.js';
 /** What judging provider ConfigMaps needs. */
 export interface ProviderJudgeOptions {
   policy: Policy;
-  kube: Pick<Kube, 'list' | 'create' | 'resourceOf'>;
+  kube: Pick<Kube, 'get' | 'list' | 'create' | 'resourceOf'>;
   /** What is published already. */
   known: Pick<PublishedConfigMaps, 'in'>;
   /** What is being published. */
@@ -31,31 +41,52 @@ export interface ProviderJudgeOptions {
 
 /**
  * Judges provider ConfigMaps: first by themselves, as the policy says; then, when they could be published as they are,
- * by those beside them and by who publishes them (403 when nothing but a right of the author is missing).
+ * by those beside them, by who publishes them (403 when nothing but a right of the author is missing), and by who uses
+ * what they change or take away.
  */
 export function providerJudge(options: ProviderJudgeOptions): Judge {
-  const { policy, underReview } = options;
+  const { policy } = options;
   return async (request, signal) => {
-    if (isExempt(request)) return UNJUDGED;
+    if (isExempt(request)) return takenBack(options, request, signal);
     const subject = subjectOf(request);
     if (subject === undefined) return NOTHING_TO_JUDGE;
     const violations = judgeSubject(subject, policy);
     const published = newlyPublished(request, subject);
     const isBad = violations.some(({ severity }) => severity === 'error');
     if (published === undefined || isBad) return decisionOf(violations);
-    const { namespace = '', dryRun = false } = request;
-    // Before the first await: of two requests at once, one must see the other.
-    const unstored = underReview.beside(namespace, published);
-    if (!dryRun) underReview.add(namespace, published);
-    let decision = NOTHING_TO_JUDGE;
-    try {
-      const found = await lookAround(options, { request, published, unstored }, signal);
-      decision = decisionOf([...violations, ...withoutIgnored(found, subject.configMap)]);
-      return decision;
-    } finally {
-      if (!decision.allowed) underReview.remove(namespace, published);
-    }
+    return judgePublished(options, { request, published, violations }, signal);
   };
+}
+
+/** Decides about what can be published as it is, with `violations` that are warnings, by what lies around it. */
+async function judgePublished(
+  options: ProviderJudgeOptions,
+  { request, published, violations }: Omit<Publication, 'unstored'> & { violations: Violation[] },
+  signal: AbortSignal,
+): Promise<Decision> {
+  const { underReview } = options;
+  const { namespace = '', dryRun = false } = request;
+  // Before the first await: of two requests at once, one must see the other.
+  const unstored = underReview.beside(namespace, published);
+  if (!dryRun) underReview.add(namespace, published);
+  let decision: Decision | undefined;
+  try {
+    const found = await lookAround(options, { request, published, unstored }, signal);
+    const configMap = request.object as unknown as ProviderConfigMap;
+    decision = decisionOf([...violations, ...withoutIgnored(found, configMap)]);
+    return decision;
+  } finally {
+    if (decision?.allowed !== true) underReview.remove(namespace, published);
+  }
+}
+
+/** Decides about what publishes nothing: it may take something back. */
+async function takenBack(
+  options: ProviderJudgeOptions,
+  request: AdmissionRequest,
+  signal: AbortSignal,
+): Promise<Decision> {
+  return takesBack(request) ? decisionOf(await inUse(options, request, signal)) : UNJUDGED;
 }
 
 /** A ConfigMap that is about to be published. */
@@ -93,8 +124,36 @@ async function lookAround(
   const found = await Promise.all([
     checkNeighbours({ kube, known }, { namespace, payload, published, unstored }, signal),
     rights(),
+    inUse({ kube, known }, request, signal),
   ]);
   return found.flat();
+}
+
+/** What a request breaks for the instances of the entry that the ConfigMap published so far. */
+async function inUse(
+  { kube, known }: Pick<ProviderJudgeOptions, 'kube' | 'known'>,
+  { namespace = '', name = '', operation, object, oldObject }: AdmissionRequest,
+  signal: AbortSignal,
+): Promise<Violation[]> {
+  const [before] = enabledEntries(publishedBy(oldObject, name));
+  if (before === undefined) return [];
+  const others = (known.in(namespace) ?? []).filter(({ configMap }) => configMap !== name);
+  const after = enabledEntries([...publishedBy(object, name), ...others]);
+  const payload = payloadPath(operation === 'DELETE' ? oldObject : object);
+  const annotations = annotationsOf(operation === 'DELETE' ? oldObject : object);
+  return checkInUse(kube, { namespace, change: { before, after }, payload, annotations }, { signal });
+}
+
+function publishedBy(configMap: Json | undefined, name: string): Published[] {
+  if (!isObject(configMap) || !isProviderConfigMap(configMap)) return [];
+  const parsed = parseProviderConfigMap(configMap as unknown as ProviderConfigMap);
+  return parsed.ok ? [{ configMap: name, value: parsed.value }] : [];
+}
+
+function annotationsOf(configMap: Json | undefined): JsonObject {
+  const metadata = isObject(configMap) ? configMap['metadata'] : undefined;
+  const annotations = isObject(metadata) ? metadata['annotations'] : undefined;
+  return isObject(annotations) ? annotations : {};
 }
 
 /** The ConfigMaps of the namespace that matter for rights and can be used, as the API server has them now. */
