@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { JsonObject, KubeObject } from '@mesitis/kube';
 import { API_VERSION } from '../model/kinds.js';
-import { CrashPoint } from '../testing/crash-point.js';
+import { sweep } from '../testing/crash-sweep.js';
+import type { Flow } from '../testing/crash-sweep.js';
 import { condition, Harness, isReady, NAMESPACE } from '../testing/harness.js';
 import { catalogOf } from '../testing/scripted-broker.js';
 
@@ -16,17 +17,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await harness.stop();
 });
-
-/** One thing that happens to an instance, and how it has to end whatever dies on the way. */
-interface Flow {
-  /** Its steps at least: fewer would mean that the sweep missed them. */
-  steps: number;
-  /** Before the controller that dies. */
-  prepare?: (name: string) => Promise<unknown>;
-  act: (name: string) => Promise<unknown>;
-  /** Resolves when it has ended well. */
-  end: (name: string) => Promise<unknown>;
-}
 
 async function create(name: string): Promise<void> {
   await harness.create('ServiceInstance', name, { ...SPEC, externalID: name });
@@ -129,36 +119,6 @@ const FLOWS: Record<string, Flow> = {
   },
 };
 
-/** Lets time pass while others work. */
-function passTime(): () => void {
-  let going = true;
-  const tick = (): void => {
-    if (!going) return;
-    harness.clock.advance(1000);
-    setImmediate(tick);
-  };
-  tick();
-  return () => {
-    going = false;
-  };
-}
-
-/** Kills a controller at its `at`th boundary; whether it came that far. The flow has ended well. */
-async function runWithCrash(flow: Flow, name: string, crash: CrashPoint): Promise<boolean> {
-  const setUp = await harness.controller();
-  await flow.prepare?.(name);
-  await setUp.stop();
-  const first = await harness.controller(crash);
-  await flow.act(name);
-  const ended = flow.end(name).then(() => false);
-  const killed = await Promise.race([ended, crash.happened.then(() => true)]);
-  void first.stop();
-  const second = await harness.controller();
-  await ended;
-  await second.stop();
-  return killed;
-}
-
 describe('a controller that is killed, before or after any step, leaves nothing that its successor does not end well', () => {
   test.each(
     Object.entries(FLOWS).flatMap(([name, flow]) => [
@@ -170,10 +130,6 @@ describe('a controller that is killed, before or after any step, leaves nothing 
     const setUp = await harness.controller();
     await harness.register();
     await setUp.stop();
-    const stopTime = passTime();
-    let at = 1;
-    while (await runWithCrash(flow, `at-${at}`, new CrashPoint(at, when))) at += 1;
-    stopTime();
-    expect(at).toBeGreaterThan(flow.steps);
+    expect(await sweep(harness, flow, when)).toBeGreaterThan(flow.steps);
   });
 });
