@@ -53,14 +53,15 @@ describe('a bind', () => {
     expect(harness.broker.calls().filter((call) => call.startsWith('DELETE'))).toEqual([]);
   });
 
-  test.each<[string, Answer]>([
+  test.each<[string, Answer | Answer[]]>([
     ['409', { status: 409, body: {} }],
     ['429', { status: 429, body: {} }],
-    ['500', { status: 500, body: {} }],
-    ['202 although it was asked to be synchronous', { status: 202, body: {} }],
-    ['no answer in time', 'hang'],
+    ['422', { status: 422, body: { error: 'ConcurrencyError' } }],
+    ['200 with a page', { status: 200, text: '<html>' }],
+    // The client itself asks twice.
+    ['a connection that breaks', ['cut', 'cut']],
   ])('that meets %s is tried again, with the same id', async (_case, answer) => {
-    harness.broker.script('PUT', BINDINGS, answer);
+    harness.broker.script('PUT', BINDINGS, ...[answer].flat());
     await bind();
     const failed = await harness.untilReason('ServiceBinding', 'creds', 'BindCallFailed');
     expect(condition(failed, 'Failed')).toBeUndefined();

@@ -1,27 +1,31 @@
-import { isDeepStrictEqual } from 'node:util';
-import { residenceOf } from '../instance/decide-deprovision.js';
-import type { Residence } from '../instance/decide-deprovision.js';
 import { Unresolved } from '../instance/references.js';
-import type { Inputs } from '../instance/step.js';
-import { findCondition, isTrue, timestamp, withConditions } from '../model/conditions.js';
+import { isTrue, withConditions } from '../model/conditions.js';
 import { prettyName } from '../model/catalog-view.js';
-import { hasFinalizer, withFinalizer, withoutFinalizer } from '../model/finalizer.js';
-import { withoutFields } from '../model/without-fields.js';
+import { hasFinalizer, withFinalizer } from '../model/finalizer.js';
 import { isDeleting } from '../model/objects.js';
-import type { BindingProperties, BindingStatus, ServiceBinding, ServiceInstance } from '../model/objects.js';
-import { bindRequest, unbindRequest } from './requests.js';
+import type { BindingStatus, ServiceBinding } from '../model/objects.js';
+import { decideDelivered, decideFetch, isBound } from './decide-delivered.js';
+import { decideUnfinished } from './decide-unbind.js';
+import { notReady, placeToBind, report } from './place.js';
+import type { Place } from './place.js';
+import { acceptsIncomplete, bindRequest } from './requests.js';
+import { startBind } from './start-bind.js';
 import type { BindingStep, BindingWorld } from './step.js';
 
 /** The next step for a binding (service-catalog.md section 4). */
 export function decideBinding(binding: ServiceBinding, world: BindingWorld): BindingStep {
-  if (isDeleting(binding)) return decideUnbind(binding, world);
+  const unfinished = decideUnfinished(binding, world);
+  if (unfinished !== undefined) return unfinished;
   // The spec can't change in effect, so a binding that was made, or refused for good, stays as it is.
-  if (isTrue(binding.status, 'Ready') || isTrue(binding.status, 'Failed')) return { type: 'idle' };
+  if (isTrue(binding.status, 'Failed')) return { type: 'idle' };
+  if (isTrue(binding.status, 'Ready')) return decideDelivered(binding, world);
   const prepared = prepare(binding, world);
   if (prepared !== undefined) return { type: 'update-object', object: prepared };
   const place = placeToBind(binding, world);
+  const fetch = decideFetch(binding, place, world);
+  if (fetch !== undefined) return fetch;
   if (place instanceof Unresolved) return report(binding, place, world.now);
-  if (!isBindable(place, world)) return refuse(binding, place, world);
+  if (!isBound(binding) && !isBindable(place, world)) return refuse(binding, place, world);
   const { instance, residence } = place;
   if (isDeleting(instance) || !isTrue(instance.status, 'Ready')) {
     return report(binding, notReady(instance), world.now);
@@ -40,42 +44,6 @@ function prepare(binding: ServiceBinding, world: BindingWorld): ServiceBinding |
 
 function isUninitialised({ status }: ServiceBinding): boolean {
   return (status?.conditions ?? []).length === 0 && isEmpty(status?.unbindStatus);
-}
-
-interface Place {
-  instance: ServiceInstance;
-  residence: Residence;
-}
-
-function placeToBind(binding: ServiceBinding, { instance, catalog }: BindingWorld): Place | Unresolved {
-  if (instance === undefined) return missingInstance(binding);
-  const { classRef, planRef } = refs(instance);
-  if (classRef === undefined || planRef === undefined) {
-    const message = `Binding cannot begin because the references of the ServiceInstance "${nameOf(instance)}" are not resolved yet`;
-    return new Unresolved('ErrorInstanceRefsUnresolved', message);
-  }
-  const residence = residenceOf(instance, catalog);
-  return residence instanceof Unresolved ? residence : { instance, residence };
-}
-
-function refs({ spec }: ServiceInstance): { classRef: unknown; planRef: unknown } {
-  return {
-    classRef: spec.clusterServiceClassRef ?? spec.serviceClassRef,
-    planRef: spec.clusterServicePlanRef ?? spec.servicePlanRef,
-  };
-}
-
-function missingInstance({ metadata, spec }: ServiceBinding): Unresolved {
-  const name = `${metadata.namespace}/${spec.instanceRef?.name ?? ''}`;
-  return new Unresolved(
-    'ReferencesNonexistentInstance',
-    `References a non-existent ServiceInstance "${name}"`,
-  );
-}
-
-function notReady(instance: ServiceInstance): Unresolved {
-  const message = `Binding cannot begin because referenced ServiceInstance "${nameOf(instance)}" is not ready`;
-  return new Unresolved('ErrorInstanceNotReady', message);
 }
 
 /** The plan's word counts before the class's. A plan that is gone can't say; then the class decides. */
@@ -116,121 +84,13 @@ function decideBind(
   const started = startBind(binding, inputs, world.now);
   if (started !== undefined) return { type: 'update-status', status: started };
   const { class: serviceClass, broker, address } = residence;
-  const request = bindRequest(binding, instance, { clusterId: world.clusterId, address, inputs });
+  const request = bindRequest(binding, instance, {
+    clusterId: world.clusterId,
+    address,
+    inputs,
+    incomplete: acceptsIncomplete(serviceClass, world.features),
+  });
   return { type: 'call', operation: 'Bind', instance, serviceClass, broker, request };
-}
-
-/** The status to store before the broker hears of the binding; undefined when it is stored. */
-function startBind(
-  binding: ServiceBinding,
-  { parameters }: Extract<Inputs, { ok: true }>,
-  now: number,
-): BindingStatus | undefined {
-  const { spec, status = {} } = binding;
-  const inProgressProperties: BindingProperties = {
-    ...(parameters.checksum === ''
-      ? {}
-      : { parameters: parameters.redacted, parameterChecksum: parameters.checksum }),
-    ...(spec.userInfo === undefined ? {} : { userInfo: spec.userInfo }),
-  };
-  const underWay =
-    status.currentOperation === 'Bind' &&
-    isDeepStrictEqual(status.inProgressProperties, inProgressProperties);
-  if (underWay && findCondition(status, 'Ready') !== undefined) return undefined;
-  // See the same decision about instances: only a broker that has not heard of the binding can refuse it entirely.
-  const isFirst = status.unbindStatus !== 'Required';
-  return withConditions<BindingStatus>(
-    {
-      ...status,
-      asyncOpInProgress: false,
-      orphanMitigationInProgress: false,
-      currentOperation: 'Bind',
-      operationStartTime: timestamp(now),
-      inProgressProperties,
-      unbindStatus: 'Required',
-    },
-    isFirst
-      ? [
-          {
-            type: 'Ready',
-            status: 'False',
-            reason: BIND_IN_FLIGHT,
-            message: 'Binding request for ServiceBinding in-flight to Broker',
-          },
-        ]
-      : [],
-    now,
-  );
-}
-
-/** The reason of the condition while the broker has said nothing yet. */
-export const BIND_IN_FLIGHT = 'BindingRequestInFlight';
-
-function decideUnbind(binding: ServiceBinding, world: BindingWorld): BindingStep {
-  if (!hasFinalizer(binding)) return { type: 'idle' };
-  const { status = {} } = binding;
-  if (status.unbindStatus !== 'Required' && status.unbindStatus !== 'Failed') {
-    return { type: 'update-object', object: withoutFinalizer(binding) };
-  }
-  const place = placeToUnbind(binding, world);
-  if (place instanceof Unresolved) return report(binding, place, world.now);
-  if (world.retryAt > world.now) return { type: 'wait', until: world.retryAt };
-  if (status.currentOperation !== 'Unbind') {
-    return { type: 'update-status', status: startUnbind(status, world.now) };
-  }
-  const { instance, residence } = place;
-  const { class: serviceClass, broker, address } = residence;
-  const request = unbindRequest(binding, instance, address);
-  return { type: 'call', operation: 'Unbind', instance, serviceClass, broker, request };
-}
-
-function placeToUnbind(binding: ServiceBinding, { instance, catalog }: BindingWorld): Place | Unresolved {
-  if (instance === undefined) return missingInstance(binding);
-  if (instance.status?.asyncOpInProgress === true) {
-    const message = `trying to unbind to ServiceInstance "${nameOf(instance)}" that has ongoing asynchronous operation`;
-    return new Unresolved('ErrorAsyncOperationInProgress', message);
-  }
-  const residence = residenceOf(instance, catalog);
-  return residence instanceof Unresolved ? residence : { instance, residence };
-}
-
-function startUnbind(status: BindingStatus, now: number): BindingStatus {
-  return withConditions<BindingStatus>(
-    {
-      ...withoutFields(status, 'inProgressProperties'),
-      currentOperation: 'Unbind',
-      operationStartTime: timestamp(now),
-      unbindStatus: 'Required',
-    },
-    [
-      {
-        type: 'Ready',
-        status: 'False',
-        reason: 'UnbindingRequestInFlight',
-        message: 'Unbind request for ServiceBinding in-flight to Broker',
-      },
-    ],
-    now,
-  );
-}
-
-/** Says what holds the binding up; a watch event of it brings the binding back. */
-function report(
-  { status: current = {} }: ServiceBinding,
-  { reason, message }: { reason: string; message: string },
-  now: number,
-): BindingStep {
-  const status = current.currentOperation === 'Unbind' ? 'Unknown' : 'False';
-  const next = withConditions<BindingStatus>(
-    { ...current, unbindStatus: current.unbindStatus ?? 'NotRequired' },
-    [{ type: 'Ready', status, reason, message }],
-    now,
-  );
-  return isDeepStrictEqual(next, current) ? { type: 'idle' } : { type: 'update-status', status: next };
-}
-
-function nameOf({ metadata }: ServiceInstance): string {
-  return `${metadata.namespace}/${metadata.name}`;
 }
 
 function isEmpty(text: string | undefined): boolean {

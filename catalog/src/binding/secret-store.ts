@@ -3,18 +3,22 @@ import type { JsonObject, Kube, KubeObject } from '@mesitis/kube';
 import type { ServiceBinding } from '../model/objects.js';
 import {
   credentialsSecret,
+  deliveredSecretName,
+  isIntact,
   isOwnSecret,
   notOwnedMessage,
   secretData,
   secretNames,
   updatedSecret,
+  wantedSecretName,
 } from './credentials-secret.js';
+import type { FoundSecret } from './drift.js';
 import { transformCredentials, transformSources } from './secret-transforms.js';
 
 type SecretKube = Pick<Kube, 'get' | 'create' | 'update' | 'remove'>;
 
 /** The Secret that was written, or why none was. */
-export type InjectResult = { ok: true; secretName: string } | { ok: false; message: string };
+export type InjectResult = { ok: true; secret: KubeObject } | { ok: false; message: string };
 
 /** Kinds of refusal that a person has to put right: reported on the binding rather than only logged. */
 const REFUSALS = ['invalid', 'forbidden', 'not-found', 'conflict', 'already-exists'] as const;
@@ -28,13 +32,27 @@ export async function injectSecret(
   try {
     const data = await transformed(kube, binding, credentials);
     if (typeof data === 'string') return { ok: false, message: data };
-    const secretName = binding.spec.secretName ?? binding.metadata.name;
-    const problem = await write(kube, binding, credentialsSecret(binding, secretName, data));
-    return problem === undefined ? { ok: true, secretName } : { ok: false, message: problem };
+    const written = await write(kube, binding, credentialsSecret(binding, wantedSecretName(binding), data));
+    return typeof written === 'string' ? { ok: false, message: written } : { ok: true, secret: written };
   } catch (error) {
     if (isKubeError(error, ...REFUSALS)) return { ok: false, message: error.message };
     throw error;
   }
+}
+
+/** Looks whether the binding's Secret is there and as it was written. Throws a KubeError. */
+export async function findSecret(kube: Pick<Kube, 'get'>, binding: ServiceBinding): Promise<FoundSecret> {
+  const name = deliveredSecretName(binding);
+  const secret = await kube.get({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    namespace: binding.metadata.namespace,
+    name,
+  });
+  if (secret === undefined) return { is: 'missing' };
+  if (!isOwnSecret(secret, binding)) return { is: 'foreign', message: notOwnedMessage(secret) };
+  const version = secret.metadata.resourceVersion ?? '';
+  return isIntact(secret) ? { is: 'intact', version } : { is: 'changed', version };
 }
 
 /** Deletes the Secrets that the binding wrote; the sentence that says why one could not be. */
@@ -82,10 +100,9 @@ async function write(
   kube: SecretKube,
   binding: ServiceBinding,
   secret: KubeObject,
-): Promise<string | undefined> {
+): Promise<KubeObject | string> {
   try {
-    await kube.create(secret);
-    return undefined;
+    return await kube.create(secret);
   } catch (error) {
     if (!isKubeError(error, 'already-exists')) throw error;
   }
@@ -93,7 +110,6 @@ async function write(
   const existing = await kube.get({ apiVersion: 'v1', kind: 'Secret', namespace, name });
   if (existing === undefined) return `Secret "${namespace}/${name}" was deleted while it was being written`;
   if (!isOwnSecret(existing, binding)) return notOwnedMessage(existing);
-  const changed = updatedSecret(existing, secret['data'] as Record<string, string>);
-  if (changed !== undefined) await kube.update(changed);
-  return undefined;
+  const changed = updatedSecret(existing, secret);
+  return changed === undefined ? existing : kube.update(changed);
 }

@@ -3,6 +3,8 @@ import type { CatalogView } from '../model/catalog-view.js';
 import type { BindingStatus, ServiceBroker, ServiceClass, ServiceInstance } from '../model/objects.js';
 import type { Inputs } from '../instance/step.js';
 import type { OsbRequest } from '../osb/osb.js';
+import type { Features } from '../runtime/features.js';
+import type { SecretView } from './drift.js';
 
 /** What a decision about a binding depends on besides the binding. */
 export interface BindingWorld {
@@ -10,24 +12,32 @@ export interface BindingWorld {
   now: number;
   /** Not before this moment another request after failed ones. */
   retryAt: number;
+  /** Not before this moment another attempt to take an orphan back. */
+  mitigateAt: number;
+  /** Not before this moment another look at the last operation. */
+  pollAt: number;
   clusterId: string;
   catalog: CatalogView;
+  features: Features;
   /** The instance that `spec.instanceRef` names. */
   instance: ServiceInstance | undefined;
+  secret: SecretView;
   /** Absent until the step `gather` was taken. */
   inputs?: Inputs;
   /** A new UUID. */
   newId: () => string;
 }
 
-/** One request to a broker. For `Unbind` the Secret is deleted first. */
+/** One request to a broker. For `Unbind` the Secret is deleted first; `Fetch` reads what the broker has already. */
 export interface BindingCall {
   type: 'call';
-  operation: 'Bind' | 'Unbind';
+  operation: 'Bind' | 'Fetch' | 'Poll' | 'Unbind';
   instance: ServiceInstance;
   serviceClass: ServiceClass;
   broker: ServiceBroker;
   request: OsbRequest;
+  /** For `Poll`: from this moment on, in milliseconds since the epoch, an operation that goes on counts as failed. */
+  deadline?: number;
 }
 
 /** The one next thing to do for a binding. */
@@ -37,6 +47,10 @@ export type BindingStep =
   | { type: 'wait'; until: number }
   /** Read {@link Inputs} and decide again. */
   | { type: 'gather' }
+  /** Read the Secret and decide again. */
+  | { type: 'look-at-secret' }
   | { type: 'update-object'; object: KubeObject }
   | { type: 'update-status'; status: BindingStatus }
+  /** Tell why, and let the binding go without the broker's word. */
+  | { type: 'abandon'; object: KubeObject; message: string }
   | BindingCall;

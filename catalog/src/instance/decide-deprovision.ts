@@ -146,8 +146,8 @@ export function decidePoll(instance: ServiceInstance, world: InstanceWorld): Ins
 const LONGEST_OPERATION_MS = 7 * 24 * 3_600_000;
 
 /** When the platform's patience ends: OSB `maximum_polling_duration`, seven days at most. */
-function pollingDeadline(
-  status: InstanceStatus | undefined,
+export function pollingDeadline(
+  status: Pick<InstanceStatus, 'operationStartTime'> | undefined,
   plan: ServicePlan | undefined,
 ): number | undefined {
   const startedAt = Date.parse(status?.operationStartTime ?? '');

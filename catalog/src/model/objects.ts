@@ -66,7 +66,7 @@ interface OfferedSpec {
 /** Class of either scope: an OSB service. */
 export interface ServiceClass extends KubeObject {
   metadata: StoredMeta;
-  spec: OfferedSpec & { planUpdatable?: boolean };
+  spec: OfferedSpec & { planUpdatable?: boolean; bindingRetrievable?: boolean };
   status?: { removedFromBrokerCatalog?: boolean; [extra: string]: unknown };
 }
 
@@ -172,6 +172,8 @@ export interface BindingStatus extends Answering {
   conditions?: Condition[];
   lastConditionState?: string;
   asyncOpInProgress?: boolean;
+  lastOperation?: string;
+  orphanMitigationInProgress?: boolean;
   currentOperation?: 'Bind' | 'Unbind';
   operationStartTime?: string;
   reconciledGeneration?: number;
@@ -180,6 +182,10 @@ export interface BindingStatus extends Answering {
   unbindStatus?: '' | 'NotRequired' | 'Required' | 'Succeeded' | 'Failed';
   /** The Secret, as servicebinding.io consumers look it up. */
   binding?: LocalReference;
+  /** The version of the Secret that was written last: one that the Secret still has needs no look. */
+  secretResourceVersion?: string;
+  /** False once the broker could not tell the credentials although its catalog says so. */
+  bindingRetrievable?: boolean;
   [extra: string]: unknown;
 }
 

@@ -8,6 +8,8 @@ export interface Features {
   originatingIdentity: boolean;
   /** A changed Secret behind `parametersFrom` leads to an update. */
   watchParametersFromChanges: boolean;
+  /** Brokers may bind and unbind asynchronously, where they tell the credentials afterwards. */
+  asyncBindingOperations: boolean;
   /** The longest pause between two looks at a last operation, milliseconds. */
   operationPollingMaximumBackoffMs: number;
 }
@@ -18,6 +20,7 @@ export const DEFAULT_FEATURES: Features = {
   servicePlanDefaults: false,
   originatingIdentity: true,
   watchParametersFromChanges: true,
+  asyncBindingOperations: true,
   operationPollingMaximumBackoffMs: 60_000,
 };
 
@@ -27,6 +30,7 @@ const GATES = {
   ServicePlanDefaults: 'servicePlanDefaults',
   OriginatingIdentity: 'originatingIdentity',
   WatchParametersFromChanges: 'watchParametersFromChanges',
+  AsyncBindingOperations: 'asyncBindingOperations',
 } as const satisfies Record<string, keyof Features>;
 
 /**

@@ -119,9 +119,14 @@ export class Harness {
     return this.until(kind, name, (stored) => condition(stored, type)?.reason === reason);
   }
 
+  /** Stops the controllers that run. */
+  async stopControllers(): Promise<void> {
+    await Promise.all(this.#controllers.splice(0).map((controller) => controller.stop()));
+  }
+
   /** Stops everything that runs. */
   async stop(): Promise<void> {
-    await Promise.all(this.#controllers.map((controller) => controller.stop()));
+    await this.stopControllers();
     this.#osb.close();
     await this.broker.stop();
   }

@@ -89,13 +89,22 @@ export class ScriptedBroker {
 
   #grant({ method, path }: SeenRequest): Answer {
     if (path === '/v2/catalog') return { status: 200, body: this.catalog };
-    const [, , , instance = '', , binding] = path.split('/');
+    const [, , , instance = '', , binding, last] = path.split('/');
     const [set, id] = binding === undefined ? [this.instances, instance] : [this.bindings, binding];
+    if (method === 'GET' && binding !== undefined) return this.#tell(id, last);
     if (method === 'DELETE') return set.delete(id) ? { status: 200, body: {} } : { status: 410, body: {} };
     if (method === 'PATCH') return { status: 200, body: {} };
     const known = set.has(id);
     set.add(id);
     return { status: known ? 200 : 201, body: binding === undefined ? {} : { credentials: CREDENTIALS } };
+  }
+
+  /** What the broker says about a binding, or about its last operation. */
+  #tell(binding: string, last: string | undefined): Answer {
+    if (last !== undefined) return { status: 200, body: { state: 'succeeded' } };
+    return this.bindings.has(binding)
+      ? { status: 200, body: { credentials: CREDENTIALS } }
+      : { status: 404, body: {} };
   }
 }
 
