@@ -19,8 +19,11 @@ export interface Terminal {
   readonly confirm?: (question: string) => Promise<boolean>;
 }
 
-/** The part of the Kubernetes port that the plugin needs, with the namespace of the chosen kubeconfig context. */
-export interface Cluster extends Pick<Kube, 'get' | 'list' | 'watch' | 'create' | 'remove'> {
+/** The part of the Kubernetes port that the plugin needs. */
+export type PluginKube = Pick<Kube, 'get' | 'list' | 'watch' | 'create' | 'patch' | 'remove' | 'resourceOf'>;
+
+/** A cluster, with the namespace of the chosen kubeconfig context. */
+export interface Cluster extends PluginKube {
   readonly defaultNamespace: string;
   close(): void;
 }

@@ -1,6 +1,7 @@
 import { Bind } from './bind.js';
 import { Catalog } from './catalog.js';
 import { Deprovision } from './deprovision.js';
+import { Doctor } from './doctor.js';
 import { Lint } from './lint.js';
 import { Provision } from './provision.js';
 import { Secret } from './secret.js';
@@ -13,6 +14,7 @@ export const COMMANDS = {
   bind: Bind,
   catalog: Catalog,
   deprovision: Deprovision,
+  doctor: Doctor,
   lint: Lint,
   provision: Provision,
   secret: Secret,

@@ -6,6 +6,8 @@ export const SERVICE_CATALOG = 'servicecatalog.k8s.io/v1beta1';
 
 /** The kinds of that group that the plugin reads or writes. */
 export type CatalogKind =
+  | 'ClusterServiceBroker'
+  | 'ServiceBroker'
   | 'ClusterServiceClass'
   | 'ClusterServicePlan'
   | 'ServiceClass'

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import type { JsonObject, Kube, KubeObject, ObjectRef } from '@mesitis/kube';
+import type { JsonObject, KubeObject, ObjectRef } from '@mesitis/kube';
 import { refOf } from '@mesitis/kube';
 import type { MemoryKube } from '@mesitis/kube/memory';
-import type { Cluster, ConnectOptions, PluginContext, Screen } from '../context.js';
+import type { Cluster, ConnectOptions, PluginContext, PluginKube, Screen } from '../context.js';
 import { runCli } from '../run.js';
 
 /** What a test may set about a run. */
@@ -29,7 +29,7 @@ export interface RunResult {
 /** Runs a command line in this process against a fake cluster, whose context has the namespace `client-ns`. */
 export async function runPlugin(
   argv: string[],
-  kube: Pick<Kube, 'get' | 'list' | 'watch' | 'create' | 'remove'>,
+  kube: PluginKube,
   options: RunOptions = {},
 ): Promise<RunResult> {
   const out = capture(options);
@@ -72,11 +72,13 @@ export function withPlatform(
     /** Called after a deletion was asked for. */
     onRemove?: (ref: ObjectRef) => Promise<void>;
   },
-): Pick<Kube, 'get' | 'list' | 'watch' | 'create' | 'remove'> {
+): PluginKube {
   return {
     get: (ref, options) => kube.get(ref, options),
     list: (query, options) => kube.list(query, options),
     watch: (query, version, options) => kube.watch(query, version, options),
+    patch: (ref, patch, options) => kube.patch(ref, patch, options),
+    resourceOf: (type, options) => kube.resourceOf(type, options),
     create: async (object, options) => {
       const created = await kube.create(object, options);
       const writes = reactions.onCreate?.(created) ?? [];
@@ -98,13 +100,15 @@ async function writeStatuses(kube: MemoryKube, ref: ObjectRef, writes: JsonObjec
   }
 }
 
-function clusterOf(kube: Pick<Kube, 'get' | 'list' | 'watch' | 'create' | 'remove'>): Cluster {
+function clusterOf(kube: PluginKube): Cluster {
   return {
     get: (ref, options) => kube.get(ref, options),
     list: (query, options) => kube.list(query, options),
     watch: (query, version, options) => kube.watch(query, version, options),
     create: (object, options) => kube.create(object, options),
     remove: (ref, options) => kube.remove(ref, options),
+    patch: (ref, patch, options) => kube.patch(ref, patch, options),
+    resourceOf: (type, options) => kube.resourceOf(type, options),
     defaultNamespace: 'client-ns',
     close: () => undefined,
   };
