@@ -2,6 +2,7 @@ import { Bind } from './bind.js';
 import { Catalog } from './catalog.js';
 import { Deprovision } from './deprovision.js';
 import { Doctor } from './doctor.js';
+import { Explain } from './explain.js';
 import { Lint } from './lint.js';
 import { Provision } from './provision.js';
 import { Secret } from './secret.js';
@@ -15,6 +16,7 @@ export const COMMANDS = {
   catalog: Catalog,
   deprovision: Deprovision,
   doctor: Doctor,
+  explain: Explain,
   lint: Lint,
   provision: Provision,
   secret: Secret,

@@ -1,10 +1,10 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { MesitisCommand } from '../base-command.js';
+import { explainRule } from '../lib/explain-topic.js';
 import { countFindings, type FileReport } from '../lib/lint/finding.js';
 import { LINT_OUTPUTS } from '../lib/lint/outputs.js';
 import { readSources } from '../lib/lint/read-sources.js';
-import { nearest } from '../lib/nearest.js';
 import { inputError, notMet, usageError } from '../lib/plugin-error.js';
 
 /** Holds files to the rules of the webhook, without a cluster. */
@@ -42,7 +42,7 @@ export class Lint extends MesitisCommand {
     const { argv, flags } = await this.parse(Lint);
     const names = argv as string[];
     if (flags.explain !== undefined) {
-      this.printSentence(await explain(flags.explain));
+      this.printSentence(await explainRule(flags.explain));
       return;
     }
     if (names.length === 0) throw usageError('name a file, a folder, or - for standard input');
@@ -59,18 +59,6 @@ export class Lint extends MesitisCommand {
     if (errors > 0 || (warnings > 0 && flags['fail-on'] === 'warning')) throw notMet(summary);
     this.tell(summary);
   }
-}
-
-async function explain(id: string): Promise<string> {
-  const { everyRule } = await import('../lib/lint/formats.js');
-  const rules = everyRule();
-  const rule = rules.find((candidate) => candidate.id === id.toUpperCase());
-  if (rule !== undefined) return `${rule.id} (${rule.severity}): ${rule.explanation}.`;
-  const guess = nearest(
-    id,
-    rules.map((candidate) => candidate.id),
-  );
-  throw usageError(`there is no rule '${id}'${guess === undefined ? '' : `; did you mean ${guess}?`}`);
 }
 
 function summarize(reports: readonly FileReport[], errors: number, warnings: number): string {

@@ -106,7 +106,7 @@ export const REASONS: Readonly<Record<string, ReasonText>> = {
     'provisioning ended without a clear answer, so what may have been left is taken back first',
     GOES_ON,
   ),
-  OrphanMitigationSuccessful: of('instance', 'nothing is left of the failed attempt', GOES_ON),
+  OrphanMitigationSuccessful: of('instance or binding', 'nothing is left of the failed attempt', GOES_ON),
   ErrorReconciliationRetryTimeout: of(
     'instance',
     'the operation was not done within the time that the plan allows, or 7 days',
@@ -145,6 +145,21 @@ export const REASONS: Readonly<Record<string, ReasonText>> = {
     GOES_ON,
   ),
   InjectedBindResult: of('binding', 'the binding is ready and its Secret written', NOTHING),
+  SecretMissing: of('binding', 'the Secret was deleted and is being put back', NOTHING),
+  SecretChanged: of('binding', 'the Secret was changed by somebody and is being put back', NOTHING),
+  FetchingBindingFailed: of('binding', 'the broker did not tell the credentials; it is asked again', RETRIED),
+  Binding: of('binding', 'the broker is making the binding', NOTHING),
+  Unbinding: of('binding', 'the broker is taking the binding back', NOTHING),
+  ServiceBindingNeedsOrphanMitigation: of(
+    'binding',
+    'binding ended without a clear answer, so what may have been left is taken back first',
+    GOES_ON,
+  ),
+  AsyncOperationTimeout: of(
+    'binding',
+    'unbinding was not done within the time that the plan allows, or 7 days; it is asked for again',
+    RETRIED,
+  ),
   UnboundSuccessfully: of('binding', 'the broker took the binding back', NOTHING),
   ReferencesNonexistentInstance: of(
     'binding',
