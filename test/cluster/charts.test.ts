@@ -117,6 +117,7 @@ describe('mesitis-platform', () => {
         "ClusterRole mesitis-consumer-edit: create,update,patch,delete,deletecollection serviceinstances servicebindings",
         "ClusterRole mesitis-consumer-view: get,list,watch clusterservicebrokers clusterserviceclasses clusterserviceplans",
         "ClusterRole mesitis-consumer-view: get,list,watch servicebrokers serviceclasses serviceplans serviceinstances servicebindings",
+        "ClusterRole mesitis-servicebinding: get,list,watch servicebindings",
         "ClusterRole mesitis-webhook: create subjectaccessreviews",
         "ClusterRole mesitis-webhook: get clusterservicebrokers servicebrokers",
         "ClusterRole mesitis-webhook: get namespaces",

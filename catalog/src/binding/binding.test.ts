@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { condition, Harness, isReady, NAMESPACE } from '../testing/harness.js';
+import { API_VERSION } from '../model/kinds.js';
+import { condition, Harness, isReady, NAMESPACE, object } from '../testing/harness.js';
 import { catalogOf } from '../testing/scripted-broker.js';
 import type { Answer } from '../testing/scripted-broker.js';
 
@@ -135,6 +136,40 @@ describe('the Secret', () => {
     await harness.untilGone('ServiceBinding', 'creds');
     expect(await harness.get('Secret', 'other')).toBeUndefined();
     expect(await harness.get('Secret', 'more')).toBeDefined();
+  });
+
+  test('is as the Service Binding Specification wants it where an annotation says so, then and later', async () => {
+    const annotate = async (format: string): Promise<void> => {
+      const ref = { apiVersion: API_VERSION, kind: 'ServiceBinding', namespace: NAMESPACE, name: 'creds' };
+      const annotations = { 'mesitis/secret-format': format, 'mesitis/binding-type': 'web' };
+      await harness.kube.patch(ref, { type: 'merge', body: { metadata: { annotations } } });
+    };
+    await bind();
+    await harness.until('ServiceBinding', 'creds', isReady);
+    expect(await harness.get('Secret', 'creds')).toMatchObject({ type: 'Opaque' });
+    await annotate('servicebinding');
+    harness.clock.advance(5000);
+    // Still there, of the old type, which can't be changed.
+    await harness.kube.patch(
+      { apiVersion: 'v1', kind: 'Secret', namespace: NAMESPACE, name: 'creds' },
+      { type: 'merge', body: { data: { uri: null } } },
+    );
+    const secret = await harness.until('Secret', 'creds', (stored) => stored['type'] !== 'Opaque');
+    expect(secret).toMatchObject({
+      type: 'servicebinding.io/web',
+      data: { type: 'd2Vi', provider: 'YnJva2Vy', username: 'dQ==', port: 'ODA=' },
+    });
+    const bound = await harness.until('ServiceBinding', 'creds', isReady);
+    expect(bound).toHaveProperty('status.binding.name', 'creds');
+  });
+
+  test('can’t be written as an annotation says that makes no sense', async () => {
+    await harness.kube.create({
+      ...object('ServiceBinding', 'creds', { instanceRef: { name: 'mine' } }),
+      metadata: { name: 'creds', namespace: NAMESPACE, annotations: { 'mesitis/secret-format': 'vcap' } },
+    });
+    const failed = await harness.untilReason('ServiceBinding', 'creds', 'ErrorInjectingBindResult');
+    expect(condition(failed)?.message).toContain('write "servicebinding" or "opaque"');
   });
 
   test('never takes keys from another namespace', async () => {

@@ -14,6 +14,7 @@ import {
   grantedCredentials,
 } from './outcomes.js';
 import { ejectSecrets, injectSecret } from './secret-store.js';
+import type { Offer } from './secret-shape.js';
 import type { BindingCall } from './step.js';
 import { delivered } from './transitions.js';
 import type { Outcome } from './transitions.js';
@@ -43,7 +44,7 @@ export async function callBroker(
   }
   const result = await send(context, binding, call);
   const credentials = credentialsIn(call, result);
-  if (credentials !== undefined) return inject(context, binding, { credentials, trusted });
+  if (credentials !== undefined) return inject(context, binding, { credentials, offer: call, trusted });
   return {
     outcomeFor: (current) => afterBindingCall(current, call, result, clock.now()),
     limits: retryLimitsAfter(result),
@@ -58,10 +59,10 @@ function credentialsIn({ operation }: BindingCall, result: OsbResult): JsonObjec
 async function inject(
   { clock, kube }: { clock: Context['clock']; kube: Kube },
   binding: ServiceBinding,
-  { credentials, trusted }: { credentials: JsonObject; trusted: TrustedVersions },
+  { credentials, offer, trusted }: { credentials: JsonObject; offer: Offer; trusted: TrustedVersions },
 ): Promise<Finding> {
   const trust = trusted.expect(binding.metadata.uid);
-  const injected = await injectSecret(kube, binding, credentials);
+  const injected = await injectSecret(kube, binding, { credentials, offer });
   if (!injected.ok) {
     const { message } = injected;
     return {

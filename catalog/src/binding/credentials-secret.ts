@@ -11,11 +11,11 @@ import type { Credentials } from './secret-transforms.js';
  */
 const CHECKSUM = 'mesitis/checksum';
 
-/** The Secret of a binding: Opaque, owned by it, so that it goes when the binding goes. */
+/** The Secret of a binding, owned by it, so that it goes when the binding goes. */
 export function credentialsSecret(
   binding: ServiceBinding,
   name: string,
-  data: Record<string, string>,
+  { type, data }: { type: string; data: Record<string, string> },
 ): KubeObject {
   const { namespace, name: bindingName, uid } = binding.metadata;
   return {
@@ -36,7 +36,7 @@ export function credentialsSecret(
         },
       ],
     },
-    type: 'Opaque',
+    type,
     data,
   };
 }

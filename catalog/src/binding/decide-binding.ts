@@ -83,14 +83,14 @@ function decideBind(
   if (world.retryAt > world.now) return waiting;
   const started = startBind(binding, inputs, world.now);
   if (started !== undefined) return { type: 'update-status', status: started };
-  const { class: serviceClass, broker, address } = residence;
+  const { class: serviceClass, broker, plan, address } = residence;
   const request = bindRequest(binding, instance, {
     clusterId: world.clusterId,
     address,
     inputs,
     incomplete: acceptsIncomplete(serviceClass, world.features),
   });
-  return { type: 'call', operation: 'Bind', instance, serviceClass, broker, request };
+  return { type: 'call', operation: 'Bind', instance, serviceClass, plan, broker, request };
 }
 
 function isEmpty(text: string | undefined): boolean {

@@ -60,11 +60,11 @@ export function decideFetch(
 ): BindingStep | undefined {
   if (!isBound(binding) || place instanceof Unresolved) return undefined;
   const { instance, residence } = place;
-  const { class: serviceClass, broker } = residence;
+  const { class: serviceClass, broker, plan } = residence;
   const { status = {} } = binding;
   const canTell = serviceClass.spec.bindingRetrievable === true && status.bindingRetrievable !== false;
   if (!canTell || status.currentOperation !== 'Bind') return undefined;
   if (world.retryAt > world.now) return { type: 'wait', until: world.retryAt };
   const request = fetchRequest(binding, instance);
-  return { type: 'call', operation: 'Fetch', instance, serviceClass, broker, request };
+  return { type: 'call', operation: 'Fetch', instance, serviceClass, plan, broker, request };
 }

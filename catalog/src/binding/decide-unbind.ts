@@ -42,12 +42,12 @@ function askToUnbind(binding: ServiceBinding, world: BindingWorld, notBefore: nu
     return { type: 'update-status', status: startUnbind(status, world.now) };
   }
   const { instance, residence } = place;
-  const { class: serviceClass, broker, address } = residence;
+  const { class: serviceClass, broker, plan, address } = residence;
   const request = unbindRequest(binding, instance, {
     address,
     incomplete: acceptsIncomplete(serviceClass, world.features),
   });
-  return { type: 'call', operation: 'Unbind', instance, serviceClass, broker, request };
+  return { type: 'call', operation: 'Unbind', instance, serviceClass, plan, broker, request };
 }
 
 function startUnbind(status: BindingStatus, now: number): BindingStatus {
@@ -85,6 +85,7 @@ function decidePoll(binding: ServiceBinding, world: BindingWorld): BindingStep {
     operation: 'Poll',
     instance,
     serviceClass: residence.class,
+    plan: residence.plan,
     broker: residence.broker,
     request: lastOperationRequest(binding, instance, residence.address),
     ...(deadline === undefined ? {} : { deadline }),

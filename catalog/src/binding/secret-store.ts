@@ -13,6 +13,8 @@ import {
   wantedSecretName,
 } from './credentials-secret.js';
 import type { FoundSecret } from './drift.js';
+import { shaped, shapeOf } from './secret-shape.js';
+import type { Offer, SecretShape } from './secret-shape.js';
 import { transformCredentials, transformSources } from './secret-transforms.js';
 
 type SecretKube = Pick<Kube, 'get' | 'create' | 'update' | 'remove'>;
@@ -27,12 +29,18 @@ const REFUSALS = ['invalid', 'forbidden', 'not-found', 'conflict', 'already-exis
 export async function injectSecret(
   kube: SecretKube,
   binding: ServiceBinding,
-  credentials: JsonObject,
+  { credentials, offer }: { credentials: JsonObject; offer: Offer },
 ): Promise<InjectResult> {
   try {
-    const data = await transformed(kube, binding, credentials);
-    if (typeof data === 'string') return { ok: false, message: data };
-    const written = await write(kube, binding, credentialsSecret(binding, wantedSecretName(binding), data));
+    const shape = shapeOf(binding, offer);
+    const content =
+      typeof shape === 'string' ? shape : await contentOf(kube, binding, { credentials, shape });
+    if (typeof content === 'string') return { ok: false, message: content };
+    const written = await write(
+      kube,
+      binding,
+      credentialsSecret(binding, wantedSecretName(binding), content),
+    );
     return typeof written === 'string' ? { ok: false, message: written } : { ok: true, secret: written };
   } catch (error) {
     if (isKubeError(error, ...REFUSALS)) return { ok: false, message: error.message };
@@ -72,11 +80,11 @@ export async function ejectSecrets(kube: SecretKube, binding: ServiceBinding): P
   }
 }
 
-async function transformed(
+async function contentOf(
   kube: SecretKube,
   binding: ServiceBinding,
-  credentials: JsonObject,
-): Promise<Record<string, string> | string> {
+  { credentials, shape }: { credentials: JsonObject; shape: SecretShape },
+): Promise<{ type: string; data: Record<string, string> } | string> {
   const { namespace } = binding.metadata;
   const transforms = binding.spec.secretTransforms ?? [];
   const names = transformSources(transforms, namespace);
@@ -87,7 +95,9 @@ async function transformed(
     if (secret !== undefined) sources.set(name, decoded(secret));
   }
   const result = transformCredentials(credentials, transforms, sources);
-  return result.ok ? secretData(result.credentials) : result.message;
+  if (!result.ok) return result.message;
+  const { type, credentials: named } = shaped(result.credentials, shape);
+  return { type, data: secretData(named) };
 }
 
 function decoded(secret: KubeObject): Record<string, Uint8Array> {
@@ -110,6 +120,15 @@ async function write(
   const existing = await kube.get({ apiVersion: 'v1', kind: 'Secret', namespace, name });
   if (existing === undefined) return `Secret "${namespace}/${name}" was deleted while it was being written`;
   if (!isOwnSecret(existing, binding)) return notOwnedMessage(existing);
+  if ((existing['type'] ?? 'Opaque') !== secret['type']) return replace(kube, existing, secret);
   const changed = updatedSecret(existing, secret);
   return changed === undefined ? existing : kube.update(changed);
+}
+
+/** The type of a Secret never changes: it is made anew. */
+async function replace(kube: SecretKube, existing: KubeObject, secret: KubeObject): Promise<KubeObject> {
+  const { uid, namespace, name } = existing.metadata;
+  const ref = { apiVersion: 'v1', kind: 'Secret', name: name ?? '', namespace: namespace ?? '' };
+  await kube.remove(ref, uid === undefined ? {} : { uid });
+  return kube.create(secret);
 }

@@ -1,6 +1,12 @@
 import type { KubeObject } from '@mesitis/kube';
 import type { CatalogView } from '../model/catalog-view.js';
-import type { BindingStatus, ServiceBroker, ServiceClass, ServiceInstance } from '../model/objects.js';
+import type {
+  BindingStatus,
+  ServiceBroker,
+  ServiceClass,
+  ServiceInstance,
+  ServicePlan,
+} from '../model/objects.js';
 import type { Inputs } from '../instance/step.js';
 import type { OsbRequest } from '../osb/osb.js';
 import type { Features } from '../runtime/features.js';
@@ -34,6 +40,8 @@ export interface BindingCall {
   operation: 'Bind' | 'Fetch' | 'Poll' | 'Unbind';
   instance: ServiceInstance;
   serviceClass: ServiceClass;
+  /** Undefined when it is gone. */
+  plan: ServicePlan | undefined;
   broker: ServiceBroker;
   request: OsbRequest;
   /** For `Poll`: from this moment on, in milliseconds since the epoch, an operation that goes on counts as failed. */
