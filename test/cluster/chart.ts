@@ -12,16 +12,19 @@ export interface Release {
   namespace: string;
   /** As in a values file; merged into the chart's own. */
   values?: object;
+  /** The version of Kubernetes to render it for. Default: the newest that helm knows. */
+  kubeVersion?: string;
 }
 
 /** Renders a chart by the real helm, without a cluster. @throws an Error with helm's message. */
-export async function renderChart({ chart, name, namespace, values = {} }: Release): Promise<KubeObject[]> {
+export async function renderChart(release: Release): Promise<KubeObject[]> {
+  const { chart, name, namespace, values = {}, kubeVersion } = release;
   const { helm } = await findTools();
   const path = join(repositoryRoot(), 'manifests', chart);
-  const text = await mustRun(helm, ['template', name, path, '--namespace', namespace, '--values', '-'], {
-    // JSON is YAML.
-    input: JSON.stringify(values),
-  });
+  const version = kubeVersion === undefined ? [] : ['--kube-version', kubeVersion];
+  const args = ['template', name, path, '--namespace', namespace, '--values', '-', ...version];
+  // JSON is YAML.
+  const text = await mustRun(helm, args, { input: JSON.stringify(values) });
   return parseAllDocuments(text)
     .map((document) => document.toJS() as KubeObject | null)
     .filter((object) => object !== null);

@@ -9,6 +9,7 @@ const CONTAINER = {
     { name: 'PORT', value: '8080' },
     { name: 'EMPTY' },
     { name: 'NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
+    { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
     { name: 'BROKER_PASSWORD', valueFrom: { secretKeyRef: { name: 'broker-auth', key: 'password' } } },
   ],
   volumeMounts: [
@@ -50,6 +51,7 @@ test('what a Deployment runs', () => {
       PORT: { kind: 'value', value: '8080' },
       EMPTY: { kind: 'value', value: '' },
       NAMESPACE: { kind: 'field', path: 'metadata.namespace' },
+      POD_NAME: { kind: 'field', path: 'metadata.name' },
       BROKER_PASSWORD: { kind: 'secret', name: 'broker-auth', key: 'password' },
     },
     mounts: [{ path: '/etc/mesitis/auth', secretName: 'broker-auth' }],
@@ -58,10 +60,13 @@ test('what a Deployment runs', () => {
 
 test('variables get the values that a kubelet would give them', async () => {
   const secretValue = (name: string, key: string): Promise<string> => Promise.resolve(`${name}/${key}`);
-  expect(await environmentOf(serverSpecOf(deployment(CONTAINER)), secretValue)).toEqual({
+  expect(
+    await environmentOf(serverSpecOf(deployment(CONTAINER)), { podName: 'broker-1', secretValue }),
+  ).toEqual({
     PORT: '8080',
     EMPTY: '',
     NAMESPACE: 'provider-ns',
+    POD_NAME: 'broker-1',
     BROKER_PASSWORD: 'broker-auth/password',
   });
 });

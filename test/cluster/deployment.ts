@@ -4,7 +4,7 @@ import type { KubeObject } from '@mesitis/kube';
 export type VariableSource =
   | { kind: 'value'; value: string }
   | { kind: 'secret'; name: string; key: string }
-  | { kind: 'field'; path: string };
+  | { kind: 'field'; path: 'metadata.namespace' | 'metadata.name' };
 
 /** What a Deployment of the charts has its only container run, as far as a plain process can stand in for it. */
 export interface ServerSpec {
@@ -75,14 +75,18 @@ function mountsOf(
   });
 }
 
-/**
- * The variables with their values, as a kubelet would set them.
- *
- * @param secretValue reads one key of a Secret in the Deployment's namespace; throws when there is none.
- */
+/** What a kubelet knows of a Pod besides its spec. */
+export interface PodFacts {
+  /** The name of the Pod. */
+  podName: string;
+  /** Reads one key of a Secret in the Deployment's namespace; throws when there is none. */
+  secretValue: (name: string, key: string) => Promise<string>;
+}
+
+/** The variables with their values, as a kubelet would set them. */
 export async function environmentOf(
   spec: ServerSpec,
-  secretValue: (name: string, key: string) => Promise<string>,
+  { podName, secretValue }: PodFacts,
 ): Promise<Record<string, string>> {
   const environment: Record<string, string> = {};
   for (const [name, source] of Object.entries(spec.variables)) {
@@ -94,7 +98,7 @@ export async function environmentOf(
         environment[name] = await secretValue(source.name, source.key);
         break;
       case 'field':
-        environment[name] = spec.namespace;
+        environment[name] = source.path === 'metadata.name' ? podName : spec.namespace;
         break;
     }
   }
@@ -113,7 +117,7 @@ function sourceOf(entry: Record<string, unknown>, path: string): VariableSource 
   }
   if (from['fieldRef'] !== undefined) {
     const fieldPath = textOf(record(from['fieldRef'])['fieldPath'], `${path}.valueFrom.fieldRef.fieldPath`);
-    if (fieldPath !== 'metadata.namespace')
+    if (fieldPath !== 'metadata.namespace' && fieldPath !== 'metadata.name')
       throw new Error(`${path}.valueFrom.fieldRef: ${fieldPath} is not supported.`);
     return { kind: 'field', path: fieldPath };
   }

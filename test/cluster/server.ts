@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { answersOk } from './control-plane.js';
@@ -95,7 +96,11 @@ async function processEnvironment(
   kubectl: Kubectl,
   spec: ServerSpec,
 ): Promise<Record<string, string>> {
-  const variables = await environmentOf(spec, (name, key) => kubectl.secretValue(spec.namespace, name, key));
+  const variables = await environmentOf(spec, {
+    // The same over restarts, as of a container in its Pod, and another one for each server.
+    podName: `${spec.name}-${randomUUID()}`,
+    secretValue: (name, key) => kubectl.secretValue(spec.namespace, name, key),
+  });
   const { HELM: helm, ...environment } = await withSecretMounts(spec, kubectl, cluster.directory, variables);
   return helm === undefined ? environment : { ...environment, HELM: (await findTools()).helm };
 }

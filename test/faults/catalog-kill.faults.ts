@@ -1,10 +1,9 @@
-import { createServer, type Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { JsonObject, KubeObject, ObjectRef } from '@mesitis/kube';
 import { pick, renderChart } from '../cluster/chart.js';
 import { serverSpecOf } from '../cluster/deployment.js';
+import { GrantingBroker } from '../cluster/granting-broker.js';
 import { install } from '../cluster/installation.js';
 import { endpointOf } from '../cluster/kubeconfig.js';
 import { kubectlFor } from '../cluster/kubectl.js';
@@ -18,40 +17,6 @@ const TEST_MS = 60_000;
 const SYSTEM = 'mesitis-system';
 const NAMESPACE = 'default';
 const API_VERSION = 'servicecatalog.k8s.io/v1beta1';
-
-/** A broker that grants everything at once and remembers what it has. */
-class GrantingBroker {
-  readonly instances = new Set<string>();
-  readonly #server: HttpServer;
-
-  constructor() {
-    this.#server = createServer((request, response) => {
-      request.resume();
-      const [path = ''] = (request.url ?? '').split('?');
-      const id = path.split('/').at(-1) ?? '';
-      if (request.method === 'PUT') this.instances.add(id);
-      if (request.method === 'DELETE') this.instances.delete(id);
-      response.writeHead(200).end(JSON.stringify(path === '/v2/catalog' ? CATALOG : {}));
-    });
-  }
-
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
-  }
-}
-
-const PLANS = ['small', 'large'].map((name) => ({ id: `db-${name}`, name, description: name }));
-const CATALOG = {
-  services: [
-    { id: 'db', name: 'db', description: 'A db', bindable: true, plan_updateable: true, plans: PLANS },
-  ],
-};
 
 /** What may be interrupted, and what has to come of it. */
 interface Story {
@@ -75,7 +40,13 @@ describe('the catalog, killed at every write of an instance', () => {
     const kubectl = await kubectlFor(cluster);
     const endpoint = endpointOf(await kubectl.must(['config', 'view', '--minify', '--flatten', '--raw']));
     proxy = await startApiServerProxy({ endpoint });
-    const objects = await renderChart({ chart: 'mesitis-platform', name: 'mesitis', namespace: SYSTEM });
+    const objects = await renderChart({
+      chart: 'mesitis-platform',
+      name: 'mesitis',
+      namespace: SYSTEM,
+      // The process below stands in for the Pods.
+      values: { webhook: { replicas: 0 }, catalog: { replicas: 0 } },
+    });
     const kept = objects.filter(({ kind }) => kind !== 'ValidatingWebhookConfiguration');
     await install(cluster, kubectl, [SYSTEM], kept);
     catalog = await startServer(
