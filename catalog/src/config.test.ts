@@ -18,6 +18,7 @@ test('has defaults for everything but the namespace', () => {
 test('reads what is set', () => {
   const env = {
     NAMESPACE: 'n',
+    POD_NAME: 'mesitis-catalog-7d9c-x2x',
     HEALTH_PORT: '0',
     BROKER_RELIST_INTERVAL: '15m',
     OSB_API_REQUEST_TIMEOUT: '2.5s',
@@ -31,6 +32,7 @@ test('reads what is set', () => {
   expect(readConfig(env)).toEqual({
     healthPort: 0,
     namespace: 'n',
+    identity: 'mesitis-catalog-7d9c-x2x',
     relistIntervalMs: 900_000,
     osbTimeoutMs: 2_500,
     osbApiVersion: '2.14',
@@ -51,6 +53,7 @@ test('names every variable that is wrong, each with the remedy', () => {
       HEALTH_PORT: 'x',
       BROKER_RELIST_INTERVAL: '0s',
       LOG_LEVEL: 'loud',
+      POD_NAME: 'My Pod',
       HTTPS_PROXY: 'socks5://u:secret@proxy',
       FEATURE_GATES: 'Nope=true',
     });
@@ -59,6 +62,7 @@ test('names every variable that is wrong, each with the remedy', () => {
   expect(read).toThrow(/BROKER_RELIST_INTERVAL is "0s": set it to a duration/);
   expect(read).toThrow(/FEATURE_GATES is "Nope=true": set it to a list of <gate>=true or =false with Casc/);
   expect(read).toThrow(/LOG_LEVEL is "loud"/);
+  expect(read).toThrow(/POD_NAME is "My Pod": set it to the name of a Pod/);
   expect(read).toThrow(/HTTPS_PROXY is not the URL of a proxy: set it to one/);
   expect(read).not.toThrow(/secret/);
   expect(read).toThrow(/NAMESPACE is not set/);

@@ -8,8 +8,10 @@ import type { Proxies } from './osb/proxies.js';
 export interface Config {
   /** Where `/healthz` and `/readyz` are served; 0 for any free port. */
   healthPort: number;
-  /** Holds the ConfigMap `cluster-info`. */
+  /** Holds the ConfigMap `cluster-info` and the Lease of the leader. */
   namespace: string;
+  /** The name of this process among those that stand for leadership; undefined: one that nobody else has. */
+  identity?: string;
   /** Between two fetches of the catalog of brokers that don't say. */
   relistIntervalMs: number;
   /** For one request to a broker. */
@@ -34,6 +36,8 @@ export class ConfigError extends Error {
 
 const DIRECT: Proxies = { isDirect: () => true };
 const LOG_LEVEL = /^(fatal|error|warn|info|debug|trace|silent)$/;
+/** The name of a Pod (RFC 1123 subdomain). */
+const POD_NAME = /^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/;
 const NAMESPACE_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** Reads the environment; throws one {@link ConfigError} that names everything that is wrong. */
@@ -48,6 +52,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     return fallback;
   };
   const kubeconfig = env['KUBECONFIG'];
+  const identity = read('POD_NAME', undefined, matching(POD_NAME, 'the name of a Pod'));
   const config: Config = {
     healthPort: read('HEALTH_PORT', 8081, integer(0, 65_535)),
     namespace: read('NAMESPACE', '', matching(NAMESPACE_NAME, 'the name of a namespace')),
@@ -65,10 +70,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       'info',
       matching(LOG_LEVEL, 'fatal, error, warn, info, debug, trace or silent'),
     ),
+    ...(identity === undefined ? {} : { identity }),
     ...(kubeconfig === undefined || kubeconfig === '' ? {} : { kubeconfig }),
   };
   if (env['NAMESPACE'] === undefined) {
-    problems.push('NAMESPACE is not set: set it to the namespace that holds the ConfigMap cluster-info');
+    problems.push(
+      'NAMESPACE is not set: set it to the namespace of the ConfigMap cluster-info and of the Lease',
+    );
   }
   try {
     config.proxies = readProxies(env);

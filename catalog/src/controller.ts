@@ -12,6 +12,7 @@ import { asClassOrPlan } from './model/objects.js';
 import type { OsbTransport } from './osb/osb.js';
 import { affectedKeys, keysNamingSecret, keysToRetry } from './runtime/affected.js';
 import { BrokerCalls } from './runtime/broker-calls.js';
+import { confirmCalls } from './runtime/confirm-calls.js';
 import type { Clock } from './runtime/clock.js';
 import type { Context, Reconciler } from './runtime/context.js';
 import { describeError } from './runtime/describe-error.js';
@@ -61,7 +62,7 @@ export class CatalogController {
   #isWorking = false;
   readonly #lanes: Record<'brokers' | 'entries' | 'instances' | 'bindings', Lane>;
 
-  /** Begins to watch at once, and to work after {@link start}. */
+  /** Begins to watch at once, and to work after {@link start}: one that stands by has everything at hand. */
   constructor(options: ControllerOptions) {
     const { kube, clock, log, metrics = noMetrics } = options;
     this.#log = log;
@@ -100,10 +101,15 @@ export class CatalogController {
     };
   }
 
-  /** Resolves when every kind was listed once and work has begun. Decisions need the whole picture. */
+  /**
+   * Resolves when every kind was listed once and work has begun. Decisions need the whole picture. Nobody else may work
+   * from here on.
+   */
   async start(): Promise<void> {
     await this.#observed.synced();
+    await confirmCalls(this.#observed);
     this.#isWorking = true;
+    for (const object of this.#observed.all()) this.#laneOf(keyOf(object)).queue.add(keyOf(object));
     for (const { queue } of Object.values(this.#lanes)) queue.start();
   }
 
@@ -121,7 +127,11 @@ export class CatalogController {
   /** What the metrics tell of this moment; of brokers nothing before work has begun. */
   snapshot(): Snapshot {
     const queues = Object.entries(this.#lanes).map(([name, { queue }]) => [name, queue.depth] as const);
-    return { queues: Object.fromEntries(queues), brokers: this.#isWorking ? this.#brokerCounts() : [] };
+    return {
+      works: this.#isWorking,
+      queues: Object.fromEntries(queues),
+      brokers: this.#isWorking ? this.#brokerCounts() : [],
+    };
   }
 
   #brokerCounts(): BrokerCount[] {
@@ -154,6 +164,8 @@ export class CatalogController {
   }
 
   #route(change: CacheChange): void {
+    // Whoever works now sees to it; what is left is found when it is our turn.
+    if (!this.#isWorking) return;
     const keysUnder = (term: string): string[] => this.#observed.keys(term);
     for (const key of keysToRetry(change, keysUnder)) this.#retry(key);
     for (const key of affectedKeys(change, keysUnder)) this.#laneOf(key).queue.add(key);
@@ -168,7 +180,7 @@ export class CatalogController {
       const isBroker = this.#laneOf(key) === this.#lanes.brokers;
       // What the first list tells is how things were left, not a change.
       if (isBroker && (this.#isWorking || change.type !== 'added')) this.#brokers.credentialsChanged(key);
-      this.#retry(key);
+      if (this.#isWorking) this.#retry(key);
     }
   }
 

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { LeaderElector } from '@mesitis/kube';
+import type { Kube } from '@mesitis/kube';
 import { loadClient } from '@mesitis/kube/client';
 import { pino } from 'pino';
 import { ConfigError, readConfig } from './config.js';
@@ -10,10 +13,16 @@ import { OsbClient } from './osb/osb-client.js';
 import { systemClock } from './runtime/clock.js';
 import { clusterId } from './runtime/cluster-id.js';
 import { describeError } from './runtime/describe-error.js';
+import { fencedKube, fencedSend } from './runtime/fence.js';
 import { serveHealth } from './runtime/health-server.js';
 
-/** Long enough to store what brokers are about to answer, shorter than what a Pod is given to end. */
-const GRACE_MS = 20_000;
+/**
+ * Long enough to store what a broker is about to answer. What takes longer is left as by a crash, to the next leader: it
+ * is to lead within 5 s.
+ */
+const GRACE_MS = 3_000;
+/** The Lease has the same name wherever it is, so that two installations in one namespace don't work against each other. */
+const LEASE = 'mesitis-catalog';
 /** `EX_CONFIG` of sysexits.h. */
 const EXIT_CONFIG = 78;
 
@@ -32,6 +41,22 @@ async function ownVersion(): Promise<string> {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
+function electorOn(kube: Kube, { namespace, identity }: Config): LeaderElector {
+  return new LeaderElector(kube, {
+    namespace,
+    name: LEASE,
+    identity: identity ?? `${hostname()}_${randomUUID()}`,
+    clock: {
+      now: () => performance.now(),
+      after: (ms, run) => systemClock.after(ms, run),
+      date: () => new Date(),
+    },
+    onError: (error) => {
+      log.warn({ err: describeError(error), lease: LEASE }, 'election failed, tried again');
+    },
+  });
+}
+
 const config = configure();
 const log = pino({ level: config.logLevel, base: null });
 
@@ -42,7 +67,7 @@ try {
   let running: CatalogController | undefined = undefined;
   const metrics = new PrometheusMetrics({
     version: await ownVersion(),
-    snapshot: () => running?.snapshot() ?? { queues: {}, brokers: [] },
+    snapshot: () => running?.snapshot() ?? { works: false, queues: {}, brokers: [] },
   });
   const health = await serveHealth(config.healthPort, {
     isReady: () => running?.isReady() ?? false,
@@ -52,9 +77,11 @@ try {
     },
   });
   log.info({ port: health.port }, 'health listening');
+  const elector = electorOn(kube, config);
+  const leads = (): boolean => elector.leads();
   const controller = new CatalogController({
-    kube,
-    send: (connection, request) => osb.send(connection, request),
+    kube: fencedKube(kube, leads),
+    send: fencedSend((connection, request) => osb.send(connection, request), leads),
     clusterId: await clusterId(kube, config.namespace, randomUUID),
     clock: systemClock,
     newId: randomUUID,
@@ -68,6 +95,7 @@ try {
   const stop = async (): Promise<void> => {
     const expired = new Promise<void>((resolve) => systemClock.after(GRACE_MS, resolve));
     await Promise.race([controller.stop(), expired]);
+    await elector.release();
     await health.close();
     osb.close();
     kube.close();
@@ -76,8 +104,15 @@ try {
   };
   process.once('SIGTERM', () => void stop());
   process.once('SIGINT', () => void stop());
-  await controller.start();
-  log.info('started');
+  void elector.lost.then((why) => {
+    log.fatal({ why }, 'leadership lost');
+    process.exit(1);
+  });
+  log.info('standing by');
+  if (await elector.lead()) {
+    await controller.start();
+    log.info('started');
+  }
 } catch (error) {
   log.fatal({ err: describeError(error) }, 'cannot start');
   process.exit(1);

@@ -75,20 +75,25 @@ describe.each(['mesitis-platform', 'mesitis'] as const)('chart %s', (chart) => {
     expect(count(/"protocol":"TCP"/g)).toBe(count(/"(containerPort|targetPort)":/g));
   });
 
-  test('uses no API that Kubernetes 1.20 lacks or a later version removed', () => {
+  test.each([
+    ['1.20.0', 'policy/v1beta1'],
+    ['1.36.0', 'policy/v1'],
+  ])('uses no API that Kubernetes %s lacks', async (kubeVersion, policy) => {
+    const rendered = await renderChart({ chart, name: 'release', namespace: 'ns', kubeVersion });
     const allowed = [
       'v1',
       'apps/v1',
       'rbac.authorization.k8s.io/v1',
       'admissionregistration.k8s.io/v1',
       'apiextensions.k8s.io/v1',
+      policy,
     ];
     expect(
-      objects.map(({ apiVersion }) => apiVersion).filter((version) => !allowed.includes(version)),
+      rendered.map(({ apiVersion }) => apiVersion).filter((version) => !allowed.includes(version)),
     ).toEqual([]);
   });
 
-  test.each(['replica=1', 'image.tags=x', 'replicas=200', 'catalog.replicas=2', 'webhook.url=http://x'])(
+  test.each(['replica=1', 'image.tags=x', 'replicas=200', 'catalog.replicas=-1', 'webhook.url=http://x'])(
     'refuses values that it does not know or can not honour: %s',
     async (value) => {
       expect((await helm('template', chart, '--set', value)).code).not.toBe(0);
@@ -125,7 +130,9 @@ describe('mesitis-platform', () => {
         "ClusterRole mesitis-webhook: list clusterserviceplans serviceplans serviceinstances",
         "ClusterRole mesitis-webhook: list,watch configmaps",
         "Role mesitis-system/mesitis-catalog: create configmaps",
+        "Role mesitis-system/mesitis-catalog: create leases",
         "Role mesitis-system/mesitis-catalog: get,patch configmaps named cluster-info",
+        "Role mesitis-system/mesitis-catalog: get,update leases named mesitis-catalog",
         "Role mesitis-system/mesitis-webhook: create secrets",
         "Role mesitis-system/mesitis-webhook: get,list,watch,update secrets named mesitis-webhook-tls",
       ]
@@ -237,6 +244,32 @@ describe('mesitis-platform', () => {
       mine: 'kept',
     });
     expect(await annotationsWith({ prometheusScrape: false })).toEqual({ mine: 'kept' });
+  });
+
+  test('runs a catalog that works and one that stands by, on two nodes, and lets one at a time be taken away', () => {
+    const { replicas, selector, template } = pick(objects, 'Deployment', 'mesitis-catalog')['spec'] as {
+      replicas: number;
+      selector: { matchLabels: object };
+      template: { spec: object };
+    };
+    expect(replicas).toBe(2);
+    const term = { topologyKey: 'kubernetes.io/hostname', labelSelector: selector };
+    expect(template.spec).toMatchObject({
+      affinity: {
+        podAntiAffinity: {
+          preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }],
+        },
+      },
+    });
+    expect(pick(objects, 'PodDisruptionBudget')['spec']).toEqual({ maxUnavailable: 1, selector });
+  });
+
+  test('holds no node back for a catalog that is alone, and takes other affinities', async () => {
+    const values = { catalog: { replicas: 1, affinity: { nodeAffinity: { x: 'y' } } } };
+    const rendered = await renderChart({ chart: 'mesitis-platform', name: 'm', namespace: 'ns', values });
+    expect(rendered.filter(({ kind }) => kind === 'PodDisruptionBudget')).toEqual([]);
+    const { template } = pick(rendered, 'Deployment', 'm-catalog')['spec'] as { template: { spec: object } };
+    expect(template.spec).toMatchObject({ affinity: values.catalog.affinity });
   });
 
   test('binds nobody to the catalog when there are no readers', async () => {

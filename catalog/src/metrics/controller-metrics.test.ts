@@ -14,7 +14,7 @@ beforeEach(async () => {
   harness = await Harness.start(catalogOf('db', 'small', 'large'));
   metrics = new PrometheusMetrics({
     version: '1',
-    snapshot: () => controller?.snapshot() ?? { queues: {}, brokers: [] },
+    snapshot: () => controller?.snapshot() ?? { works: false, queues: {}, brokers: [] },
   });
   harness.metrics = metrics;
   controller = await harness.controller();

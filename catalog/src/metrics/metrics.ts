@@ -33,6 +33,8 @@ export interface BrokerCount {
 
 /** What is true at the moment at which the metrics are read. */
 export interface Snapshot {
+  /** Whether this process is the one that works; others stand by. */
+  works: boolean;
   /** How many objects wait for a worker, by queue. */
   queues: Readonly<Record<string, number>>;
   /** All brokers that there are. */

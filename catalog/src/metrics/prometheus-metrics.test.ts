@@ -9,7 +9,7 @@ const CREATED = { type: 'answer', status: 201 } as const;
 function metricsOf(brokers: () => BrokerCount[]): PrometheusMetrics {
   return new PrometheusMetrics({
     version: '1.2.3',
-    snapshot: () => ({ queues: { instances: 7 }, brokers: brokers() }),
+    snapshot: () => ({ works: true, queues: { instances: 7 }, brokers: brokers() }),
   });
 }
 
@@ -40,6 +40,7 @@ test('the metrics are those of the archived controller and our own', async () =>
     'servicecatalog_broker_service_plan_count{broker="a",namespace="ns"} 0',
     'servicecatalog_osb_request_count{broker="a",method="ProvisionInstance",status="2xx"} 1',
     'servicecatalog_osb_request_count{broker="a",method="ProvisionInstance",status="client-error"} 1',
+    'mesitis_catalog_leader 1',
     'mesitis_catalog_queue_depth{queue="instances"} 7',
     'mesitis_catalog_reconcile_duration_seconds_sum{kind="ServiceInstance",outcome="done"} 0.5',
     'mesitis_catalog_reconcile_duration_seconds_count{kind="ServiceInstance",outcome="done"} 1',

@@ -49,6 +49,11 @@ export class PrometheusMetrics implements Metrics {
   });
   /** The labels in use of the series before, by broker. */
   readonly #requestLabels = new Map<string, Map<string, { method: string; status: string }>>();
+  readonly #leader = this.#gauge(
+    `${PREFIX}leader`,
+    'Whether this process is the one that works (1) or stands by (0).',
+    [],
+  );
   readonly #queues = this.#gauge(`${PREFIX}queue_depth`, 'Objects that wait for a worker, by queue.', [
     'queue',
   ]);
@@ -87,7 +92,8 @@ export class PrometheusMetrics implements Metrics {
 
   /** The body of /metrics, in the text format of Prometheus. */
   async render(): Promise<RenderedMetrics> {
-    const { queues, brokers } = this.#snapshot();
+    const { works, queues, brokers } = this.#snapshot();
+    this.#leader.set(works ? 1 : 0);
     for (const [queue, depth] of Object.entries(queues)) this.#queues.set({ queue }, depth);
     this.#countCatalogs(brokers);
     this.#forgetAllBut(new Set(brokers.map(({ broker }) => broker)));

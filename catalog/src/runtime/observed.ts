@@ -75,6 +75,11 @@ export class Observed {
     return this.#caches.get(kind)?.items() ?? [];
   }
 
+  /** All objects of all kinds, likewise. */
+  all(): KubeObject[] {
+    return KINDS.flatMap((kind) => this.items(kind));
+  }
+
   /** The object as it is known best. Not to be changed. */
   get(kind: string, namespace: string | undefined, name: string): KubeObject | undefined {
     const cached = this.#caches.get(kind)?.get(name, namespace);
@@ -122,6 +127,13 @@ export class Observed {
       }
       throw error;
     }
+  }
+
+  /** Asks the API server for an object: the watches may be behind. Throws a KubeError. */
+  async refresh(object: KubeObject): Promise<void> {
+    const newest = await this.#kube.get(refOf(object));
+    if (newest?.metadata.uid === object.metadata.uid && newest !== undefined) this.#remember(newest);
+    else this.#gone.set(keyOf(object), object.metadata.uid);
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Json, KubeObject, ObjectRef } from '@mesitis/kube';
+import type { Json, Kube, KubeObject, ObjectRef } from '@mesitis/kube';
 import { MemoryKube } from '@mesitis/kube/memory';
 import { pino } from 'pino';
 import { CatalogController } from '../controller.js';
@@ -6,6 +6,7 @@ import { noMetrics } from '../metrics/metrics.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { API_VERSION } from '../model/kinds.js';
 import type { Condition } from '../model/conditions.js';
+import type { OsbTransport } from '../osb/osb.js';
 import { OsbClient } from '../osb/osb-client.js';
 import type { CrashPoint } from './crash-point.js';
 import type { Features } from '../runtime/features.js';
@@ -37,6 +38,9 @@ export function isReady(stored: KubeObject | undefined): boolean {
   return condition(stored)?.status === 'True';
 }
 
+/** More than a busy machine needs for an answer; only a broker that hangs is waited for so long. */
+const OSB_TIMEOUT_MS = 2_000;
+
 /** The controller on an API server in memory, with a broker over real HTTP and time in the test's hands. */
 export class Harness {
   readonly kube = new MemoryKube();
@@ -46,7 +50,8 @@ export class Harness {
   features: Partial<Features> = {};
   /** Likewise. */
   metrics: Metrics = noMetrics;
-  readonly #osb = new OsbClient({ timeoutMs: 400, apiVersion: '2.17' });
+  readonly #osb = new OsbClient({ timeoutMs: OSB_TIMEOUT_MS, apiVersion: '2.17' });
+  readonly #send: OsbTransport = (connection, request) => this.#osb.send(connection, request);
   readonly #controllers: CatalogController[] = [];
   #ids = 0;
 
@@ -62,10 +67,24 @@ export class Harness {
 
   /** Starts a controller; one with a crash point dies there and is not waited for. */
   async controller(crash?: CrashPoint): Promise<CatalogController> {
-    const send = this.#osb.send.bind(this.#osb);
-    const controller = new CatalogController({
-      kube: crash?.kube(this.kube) ?? this.kube,
-      send: crash?.send(send) ?? send,
+    const controller = this.#build(crash?.kube(this.kube), crash?.send(this.#send));
+    if (crash === undefined) this.#controllers.push(controller);
+    await controller.start();
+    return controller;
+  }
+
+  /** A controller that stands by, over another way to the API server if need be; resolves when it could start. */
+  async standby(kube?: Kube): Promise<CatalogController> {
+    const controller = this.#build(kube);
+    this.#controllers.push(controller);
+    while (!controller.isReady()) await new Promise((resolve) => setImmediate(resolve));
+    return controller;
+  }
+
+  #build(kube: Kube = this.kube, send = this.#send): CatalogController {
+    return new CatalogController({
+      kube,
+      send,
       clusterId: 'cluster-1',
       clock: this.clock,
       newId: () => `id-${(this.#ids += 1)}`,
@@ -75,9 +94,6 @@ export class Harness {
       features: this.features,
       metrics: this.metrics,
     });
-    if (crash === undefined) this.#controllers.push(controller);
-    await controller.start();
-    return controller;
   }
 
   /** Creates an object. */

@@ -13,6 +13,18 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 app.kubernetes.io/component: {{ .component }}
 {{- end }}
 
+{{/* Replicas on different nodes where there are several: one node that fails takes one of them. */}}
+{{- define "mesitis-platform.spread" -}}
+podAntiAffinity:
+  preferredDuringSchedulingIgnoredDuringExecution:
+    - weight: 100
+      podAffinityTerm:
+        topologyKey: kubernetes.io/hostname
+        labelSelector:
+          matchLabels:
+            {{- include "mesitis-platform.selector" . | nindent 12 }}
+{{- end }}
+
 {{/* What both Pods have in common; the argument is a dict with root, component and settings (the component's values). */}}
 {{- define "mesitis-platform.podSpec" -}}
 serviceAccountName: {{ .root.Release.Name }}-{{ .component }}
@@ -31,10 +43,8 @@ securityContext:
 nodeSelector:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .settings.affinity }}
 affinity:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
+  {{- .settings.affinity | default (include "mesitis-platform.spread" . | fromYaml) | toYaml | nindent 2 }}
 {{- with .settings.tolerations }}
 tolerations:
   {{- toYaml . | nindent 2 }}
