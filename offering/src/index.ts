@@ -13,6 +13,7 @@ export * from './order.js';
 export { PAYLOAD_KEYS } from './payload.js';
 export * from './render-entry.js';
 export * from './rules.js';
+export { sampleParameters, sampleScope } from './sample.js';
 export * from './schema.js';
 export { matchesWhitelist } from './whitelist/index.js';
 export * from './template/index.js';

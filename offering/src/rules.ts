@@ -120,6 +120,9 @@ export const CLUSTER_RULES = {
   'in-use-whitelist': error('MES091', 'The whitelist lets in the namespaces that use the entry'),
   'in-use-schema': error('MES092', 'The parameters of instances meet the schema of the entry'),
   'in-use-unchecked': warning('MES093', 'Who uses an entry can be found out'),
+  'object-refused': error('MES094', 'The API server takes each object as an instance would have it'),
+  'object-untried': warning('MES095', 'Whether the API server takes an object can be tried'),
+  'vault-insecure': error('MES096', 'Vault is reached by https, unless the platform allows otherwise'),
   'neighbours-unchecked': warning('MES086', 'The ConfigMaps beside one can be read'),
 } as const satisfies Record<string, Rule>;
 

@@ -1,4 +1,4 @@
-import type { KubeObject } from '@mesitis/kube';
+import type { JsonObject, KubeObject } from '@mesitis/kube';
 import { untilAdmissionWorks } from './admission.js';
 import { startBroker, type Broker, type BrokerOptions } from './broker.js';
 import { pick, renderChart } from './chart.js';
@@ -19,6 +19,8 @@ export interface PlatformOptions {
   release?: string;
   /** The host at which the API server reaches this machine. Default: DEMO_HOST, else found by trying. */
   webhookHost?: string;
+  /** More values under `webhook` of the chart. */
+  webhook?: JsonObject & { dryRun?: { namespaces: string[] } };
 }
 
 /** An installed platform with its two servers and the brokers that were added to it. */
@@ -61,13 +63,23 @@ export async function startPlatform(cluster: Cluster, options: PlatformOptions =
       namespace,
       values: {
         // The processes below stand in for the Pods.
-        webhook: { replicas: 0, url: `https://${host}:${port}/validate`, extraHosts: hosts },
+        webhook: {
+          ...options.webhook,
+          replicas: 0,
+          url: `https://${host}:${port}/validate`,
+          extraHosts: hosts,
+        },
         catalog: { replicas: 0 },
       },
     });
   const objects = await render(hosts[0] ?? '127.0.0.1');
   const registration = pick(objects, 'ValidatingWebhookConfiguration');
-  const installed = await install(cluster, kubectl, [namespace], objects);
+  const installed = await install(
+    cluster,
+    kubectl,
+    [namespace, ...(options.webhook?.dryRun?.namespaces ?? [])],
+    objects,
+  );
 
   const servers: Server[] = [];
   const brokers: Broker[] = [];

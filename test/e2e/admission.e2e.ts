@@ -7,7 +7,7 @@ describe('admission on a real API server', () => {
   let stage: Stage;
 
   beforeAll(async () => {
-    stage = await raiseStage();
+    stage = await raiseStage({ webhook: { dryRun: { namespaces: ['tried-ns'] } } });
     await makeNamespaces(stage.kube, 'provider-ns');
   }, STAGE_MS);
 
@@ -70,6 +70,29 @@ describe('admission on a real API server', () => {
     const applied = await kubectl.run(['apply', '-f', '-'], JSON.stringify(object));
     expect(applied.code).toBe(0);
     expect(applied.stderr).toContain('Warning: metadata.labels: are selected by no enabled entry');
+  });
+
+  test('tries what is published where the platform allows it, and passes on what the API server says', async () => {
+    const [entry, object] = await example('api-service.yaml', 'trying-ns');
+    await makeNamespaces(stage.kube, 'trying-ns');
+    const edited = (configMap: KubeObject | undefined, from: string, to: string): KubeObject => {
+      const data = Object.entries((configMap?.['data'] ?? {}) as Record<string, string>);
+      return {
+        ...(configMap as KubeObject),
+        data: Object.fromEntries(data.map(([key, text]) => [key, text.replace(from, to)])),
+      };
+    };
+    await stage.kube.create(edited(entry, '"api-ns"', '"tried-ns"'));
+    const message = await refusal(
+      stage.kube.create(edited(object, '"protocol": "TCP"', '"protocol": "FTP"')),
+    );
+    expect(message).toContain(
+      'data.wrapped-resource: the API server refuses the Service here, tried in namespace tried-ns for the entry of ConfigMap wrapped-entry-api-api-service with a sample instance: ',
+    );
+    expect(message).toContain('spec.ports[0].protocol: Unsupported value: "FTP"');
+    expect((await stage.kube.create(object as KubeObject)).metadata.name).toBe('wrapped-api-service');
+    const services = { apiVersion: 'v1', kind: 'Service', namespace: 'tried-ns' };
+    expect((await stage.kube.list(services)).items).toEqual([]);
   });
 
   test('leaves ConfigMaps of others alone', async () => {

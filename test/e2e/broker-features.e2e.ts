@@ -29,7 +29,8 @@ describe('what a broker can do, as consumers meet it', () => {
   const generated: string[] = [];
 
   beforeAll(async () => {
-    stage = await raiseStage();
+    // The Vault of this test speaks http.
+    stage = await raiseStage({ webhook: { allowInsecureVault: true } });
     await makeNamespaces(stage.kube, 'red', 'blue');
     broker = await stage.platform.startBroker({
       namespace: 'provider-ns',

@@ -5,7 +5,7 @@ import { loadClient, type KubeClient } from '@mesitis/kube/client';
 import { parseAllDocuments } from 'yaml';
 import { repositoryRoot } from '../cluster/folders.js';
 import { launchCluster, type Cluster } from '../cluster/launch.js';
-import { startPlatform, type Platform } from '../cluster/platform.js';
+import { startPlatform, type Platform, type PlatformOptions } from '../cluster/platform.js';
 
 /** A real API server with the platform chart installed and its servers running. */
 export interface Stage {
@@ -23,10 +23,10 @@ export const STAGE_MS = 120_000;
 const STEP_MS = 20_000;
 
 /** Starts the cluster and the platform; closes what it started when that fails. */
-export async function raiseStage(): Promise<Stage> {
+export async function raiseStage(options: PlatformOptions = {}): Promise<Stage> {
   const cluster = await launchCluster('real');
   try {
-    const platform = await startPlatform(cluster);
+    const platform = await startPlatform(cluster, options);
     const kube = await loadClient({ kubeconfig: cluster.kubeconfig });
     return {
       cluster,

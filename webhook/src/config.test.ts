@@ -22,6 +22,8 @@ function problemsOf(env: Record<string, string>): readonly string[] {
 describe('the environment', () => {
   test('needs four names, and the rest has defaults', () => {
     expect(readConfig(MINIMUM)).toEqual({
+      dryRunNamespaces: [],
+      allowInsecureVault: false,
       port: 8443,
       healthPort: 8081,
       namespace: 'platform',
@@ -41,6 +43,8 @@ describe('the environment', () => {
       HEALTH_PORT: '9000',
       TLS_EXTRA_HOSTS: 'Webhook.example.com, 127.0.0.1,::1,',
       TARGET_NAMESPACES: 'api-ns, team-*',
+      DRY_RUN_NAMESPACES: 'api-ns',
+      ALLOW_INSECURE_VAULT: 'true',
       KUBECONFIG: '/home/someone/config',
     };
     expect(readConfig(env)).toMatchObject({
@@ -48,6 +52,8 @@ describe('the environment', () => {
       healthPort: 9000,
       tlsExtraHosts: [{ dns: 'webhook.example.com' }, { ip: '127.0.0.1' }, { ip: '::1' }],
       targetNamespaces: ['api-ns', 'team-*'],
+      dryRunNamespaces: ['api-ns'],
+      allowInsecureVault: true,
       kubeconfig: '/home/someone/config',
     });
   });
@@ -60,6 +66,8 @@ describe('the environment', () => {
         NAMESPACE: 'Platform',
         TLS_EXTRA_HOSTS: 'a,b_c',
         TARGET_NAMESPACES: 'a/b',
+        DRY_RUN_NAMESPACES: ',',
+        ALLOW_INSECURE_VAULT: 'yes',
       }),
     ).toEqual([
       'PORT is "https": set a port number, 0 to 65535',
@@ -70,6 +78,8 @@ describe('the environment', () => {
       'WEBHOOK_CONFIGURATION_NAME is not set: set the name of the ValidatingWebhookConfiguration that points here',
       'TLS_EXTRA_HOSTS is "a,b_c": set DNS names or IP addresses, with commas between them',
       'TARGET_NAMESPACES is "a/b": set namespaces, or globs such as team-*, with commas between them',
+      'DRY_RUN_NAMESPACES is ",": set namespaces, or globs such as team-*, with commas between them',
+      'ALLOW_INSECURE_VAULT is "yes": set true or false',
     ]);
   });
 

@@ -15,6 +15,10 @@ export interface Config {
   tlsExtraHosts: Host[];
   /** Where offerings may make things: namespaces and globs. */
   targetNamespaces: string[];
+  /** Where objects of offerings are tried by dry run: namespaces and globs in which the webhook may create them. */
+  dryRunNamespaces: string[];
+  /** Whether CredentialFromVault may use http. */
+  allowInsecureVault: boolean;
   /** A path list as kubectl has it; undefined in a cluster. */
   kubeconfig: string | undefined;
 }
@@ -71,6 +75,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       placeholder: [],
       want: 'set namespaces, or globs such as team-*, with commas between them',
     }),
+    dryRunNamespaces: read('DRY_RUN_NAMESPACES', parseGlobs, {
+      fallback: [],
+      placeholder: [],
+      want: 'set namespaces, or globs such as team-*, with commas between them',
+    }),
+    allowInsecureVault: read('ALLOW_INSECURE_VAULT', parseBoolean, {
+      fallback: false,
+      placeholder: false,
+      want: 'set true or false',
+    }),
     kubeconfig: env['KUBECONFIG'] === '' ? undefined : env['KUBECONFIG'],
   };
   if (problems.length > 0) throw new ConfigError(problems);
@@ -104,6 +118,10 @@ function parseSubdomain(text: string): string | undefined {
 function parseGlobs(text: string): string[] | undefined {
   const globs = parts(text);
   return globs.length > 0 && globs.every((glob) => /^[-a-z0-9*]{1,63}$/.test(glob)) ? globs : undefined;
+}
+
+function parseBoolean(text: string): boolean | undefined {
+  return text === 'true' || text === 'false' ? text === 'true' : undefined;
 }
 
 function parts(text: string): string[] {

@@ -39,6 +39,7 @@ beforeEach(() => {
     policy: PROVIDER_POLICY,
     known: { in: () => known },
     underReview,
+    dryRunNamespaces: [],
     kube: {
       get: (ref, options) => kube.get(ref, options),
       list: (query, options) => kube.list(query, options),

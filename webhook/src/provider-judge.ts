@@ -20,6 +20,7 @@ import {
   type Policy,
   type Subject,
 } from './decide.js';
+import { tryObjects } from './dry-run/try-objects.js';
 import { checkInUse } from './in-use/check-in-use.js';
 import { isObject } from './json.js';
 import { checkNeighbours } from './neighbours/check-neighbours.js';
@@ -37,6 +38,8 @@ export interface ProviderJudgeOptions {
   known: Pick<PublishedConfigMaps, 'in'>;
   /** What is being published. */
   underReview: UnderReview;
+  /** Where objects are tried by dry run; see {@link tryObjects}. */
+  dryRunNamespaces: readonly string[];
 }
 
 /**
@@ -109,21 +112,24 @@ function newlyPublished(
 
 /** All that is wrong with a ConfigMap because of what lies around it. Rejects when the rights can't be looked at. */
 async function lookAround(
-  { kube, known }: ProviderJudgeOptions,
+  { kube, known, dryRunNamespaces: namespaces }: ProviderJudgeOptions,
   { request, published, unstored }: Publication,
   signal: AbortSignal,
 ): Promise<Violation[]> {
   const { namespace = '', userInfo, object } = request;
   const payload = payloadPath(object);
-  const rights = async (): Promise<Violation[]> => {
+  const deeds = async (): Promise<Violation[]> => {
     // Not from the cache: what a moment ago was not there yet must not slip through here.
     const stored = await storedBeside(published, { namespace, kube, signal });
     const place = { namespace, payload, neighbours: [...stored, ...unstored] };
-    return checkRights(kube, userInfo, neededRights(published.value, place), signal);
+    const missing = await checkRights(kube, userInfo, neededRights(published.value, place), signal);
+    // Whoever may not create an object is not told what would become of it either.
+    if (missing.length > 0) return missing;
+    return tryObjects(kube, { published, payload, namespaces, neighbours: place.neighbours }, { signal });
   };
   const found = await Promise.all([
     checkNeighbours({ kube, known }, { namespace, payload, published, unstored }, signal),
-    rights(),
+    deeds(),
     inUse({ kube, known }, request, signal),
   ]);
   return found.flat();

@@ -31,6 +31,8 @@ const config: Config = {
   webhookConfigurationName: REGISTRATION,
   tlsExtraHosts: [],
   targetNamespaces: ['*'],
+  dryRunNamespaces: [],
+  allowInsecureVault: false,
   kubeconfig: undefined,
 };
 

@@ -12,6 +12,7 @@ import { close, createHealthServer, createSecureServer, listen, replaceCertifica
 import { targetNamespace } from './target-namespace.js';
 import type { Entropy, Issued } from './tls/certificates.js';
 import { serviceHosts } from './tls/hosts.js';
+import { vaultAddress } from './vault-address.js';
 import { TrustController, type Timing } from './trust-controller.js';
 
 /** How long requests under way may take after SIGTERM, in milliseconds; the API server waits 5 s for an answer. */
@@ -84,10 +85,25 @@ export async function startWebhook(
       onError: (error) => logger.warn(errorFields(error), 'reading the provider ConfigMaps failed'),
     });
     const policy: Policy = {
-      checks: [...PROVIDER_POLICY.checks, targetNamespace(config.targetNamespaces)],
+      checks: [
+        ...PROVIDER_POLICY.checks,
+        targetNamespace(config.targetNamespaces),
+        ...(config.allowInsecureVault ? [] : [vaultAddress]),
+      ],
     };
     const app = createApp({
-      routes: [{ path: VALIDATE_PATH, judge: providerJudge({ policy, kube, known, underReview }) }],
+      routes: [
+        {
+          path: VALIDATE_PATH,
+          judge: providerJudge({
+            policy,
+            kube,
+            known,
+            underReview,
+            dryRunNamespaces: config.dryRunNamespaces,
+          }),
+        },
+      ],
       logger,
       monotonic,
       deadline: () => AbortSignal.timeout(JUDGE_LIMIT),
