@@ -1,5 +1,6 @@
 import { Bind } from './bind.js';
 import { Catalog } from './catalog.js';
+import { Consumers } from './consumers.js';
 import { Deprovision } from './deprovision.js';
 import { Doctor } from './doctor.js';
 import { Explain } from './explain.js';
@@ -14,6 +15,7 @@ import { Version } from './version.js';
 export const COMMANDS = {
   bind: Bind,
   catalog: Catalog,
+  consumers: Consumers,
   deprovision: Deprovision,
   doctor: Doctor,
   explain: Explain,

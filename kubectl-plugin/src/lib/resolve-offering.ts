@@ -33,12 +33,19 @@ export function matchOfferings(
   for (const { offering, plan } of readings(wanted)) {
     const plans = plansOf(offering, seen);
     if (plans.length === 0) continue;
-    const matches = plans.filter(
-      (each) => plan === undefined || each.planName === plan || each.plan === plan,
-    );
+    const matches = ofPlan(plan, plans);
     return matches.length > 0 ? matches : [choosePlan(offering, plan, plans)];
   }
   throw unknownOffering(wanted, offerings, seen, namespace);
+}
+
+/** The same, with an empty list for what is not there. */
+export function plansNamed(wanted: string, offerings: readonly Offering[]): Offering[] {
+  return readings(wanted).flatMap(({ offering, plan }) => ofPlan(plan, plansOf(offering, offerings)));
+}
+
+function ofPlan(plan: string | undefined, plans: readonly Offering[]): Offering[] {
+  return plans.filter((each) => plan === undefined || each.planName === plan || each.plan === plan);
 }
 
 /** External names may hold colons, so the whole text is tried as an offering first. */
@@ -65,11 +72,7 @@ function choosePlan(wanted: string, plan: string | undefined, plans: readonly Of
     throw notMet(`several brokers offer '${name}': ask the teams to give their offerings different names`);
   }
   const versions = plans.map((candidate) => candidate.plan);
-  const matches =
-    plan === undefined
-      ? plans
-      : plans.filter((candidate) => candidate.planName === plan || candidate.plan === plan);
-  const [match, ...others] = matches;
+  const [match, ...others] = ofPlan(plan, plans);
   if (match === undefined) {
     throw notMet(
       `offering '${name}' has no plan '${plan ?? ''}': choose ${orList(versions.map((each) => `${name}:${each}`))}`,
