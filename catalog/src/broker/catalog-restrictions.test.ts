@@ -30,8 +30,19 @@ test.each([
   [['spec.externalID==A1'], ['spec.free=true'], ['db: small']],
   [[], ['spec.free=false'], ['db: large']],
   [[], ['spec.clusterServiceClass.name notin (b2)'], ['db: small large']],
+  [['name'], [], ['db: small large', 'queue: small']],
+  [['spec.externalName!=db, spec.externalID in (A1, b2)'], [], ['queue: small']],
+  [['name in (z41z1, b2)', 'spec.externalID=A1'], [], ['db: small large']],
   [['tags=x'], [], ['Invalid property: tags']],
+  [['!name'], [], ['Invalid property: !name']],
+  [[], ['spec.serviceClass.name=b2'], ['Invalid property: spec.serviceClass.name']],
   [['spec.externalName = db'], [], ['Invalid property: spec.externalName ']],
 ])('classes %j and plans %j leave %j', (serviceClass, servicePlan, expected) => {
   expect(left(serviceClass, servicePlan)).toEqual(expected);
+});
+
+test('a restriction that is no selector says what is wrong', () => {
+  expect(left(['spec.externalName=has a space'], [])).toEqual([
+    expect.stringContaining('The label selector "spec.externalName=has a space" has an unexpected "a"'),
+  ]);
 });

@@ -10,7 +10,8 @@ export type ConnectionResult =
 export function authSecret(broker: ServiceBroker): ObjectRef | undefined {
   const { authInfo } = broker.spec;
   const ref = (authInfo?.basic ?? authInfo?.bearer)?.secretRef;
-  if (ref?.name === undefined) return undefined;
+  // Go clients send an empty name for none.
+  if (ref?.name === undefined || ref.name === '') return undefined;
   // A namespaced broker may use only what lies beside it; manifests that name another namespace are old and tolerated.
   const namespace = broker.metadata.namespace ?? ref.namespace ?? '';
   return { apiVersion: 'v1', kind: 'Secret', namespace, name: ref.name };
