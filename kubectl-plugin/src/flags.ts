@@ -112,3 +112,15 @@ export const waitFlags = {
   wait: Flags.boolean({ summary: 'wait until it is done', default: true, allowNo: true }),
   timeout: Flags.string({ summary: 'how long to wait (30s, 5m, 1h)', default: '5m' }),
 };
+
+/** `--dry-run`, for commands that create something. */
+export const dryRunFlag = {
+  'dry-run': Flags.option({
+    summary: 'ask for nothing: none of it sent (client), or sent, judged by the server and not kept (server)',
+    options: ['none', 'client', 'server'] as const,
+    default: 'none' as const,
+  })(),
+};
+
+/** What {@link dryRunFlag} parses to. */
+export type DryRun = 'none' | 'client' | 'server';

@@ -1,9 +1,9 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { MesitisCommand, patienceOf } from '../base-command.js';
-import { clusterFlags, outputFlag, parameterFlags, waitFlags } from '../flags.js';
+import { clusterFlags, outputFlag, parameterFlags, waitFlags, dryRunFlag } from '../flags.js';
 import { checkedName } from '../lib/checked-name.js';
-import { createObject } from '../lib/create-object.js';
+import { createObject, creationWord } from '../lib/create-object.js';
 import { existingInstance } from '../lib/find-objects.js';
 import { judgeReady, sentence } from '../lib/judgements.js';
 import { isDeleting } from '../lib/objects.js';
@@ -29,6 +29,7 @@ export class Bind extends MesitisCommand {
     ...parameterFlags,
     name: Flags.string({ summary: "the binding's name; by default the instance's" }),
     'secret-name': Flags.string({ summary: "the Secret's name; by default the binding's" }),
+    ...dryRunFlag,
     ...waitFlags,
     ...outputFlag,
     ...clusterFlags,
@@ -37,7 +38,9 @@ export class Bind extends MesitisCommand {
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Bind);
     const parameters = buildParameters(await readParameters(flags, () => this.context.readInput()));
-    const patience = patienceOf(flags);
+    const dryRun = flags['dry-run'];
+    const waiting = patienceOf(flags);
+    const patience = dryRun === 'none' ? waiting : undefined;
     const name = checkedName('--name', flags.name ?? args.instance);
     const secretName = checkedName('--secret-name', flags['secret-name'] ?? name);
     await this.withCluster(flags, async (session) => {
@@ -58,6 +61,7 @@ export class Bind extends MesitisCommand {
           noun: 'binding',
           describe: (existing) => ` (of instance '${instanceNameOf(existing)}')`,
           see: `read it with kubectl mesitis secret ${name}`,
+          dryRun,
         },
       );
       const subject = { kind: 'binding', name } as const;
@@ -72,9 +76,9 @@ export class Bind extends MesitisCommand {
         return;
       }
       const secret = `Secret '${secretNameOf(binding)}' in namespace ${namespace}`;
-      this.printSentence(
-        `binding '${name}' of instance '${args.instance}' ${patience === undefined ? 'requested' : 'is ready'}: ${secret}`,
-      );
+      const what = `binding '${name}' of instance '${args.instance}'`;
+      this.printSentence(`${what} ${creationWord(dryRun, patience !== undefined)}: ${secret}`);
+      if (dryRun !== 'none') return;
       this.tell(
         patience === undefined
           ? `See how it goes: kubectl mesitis status ${args.instance}`

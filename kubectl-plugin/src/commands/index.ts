@@ -10,6 +10,7 @@ import { Secret } from './secret.js';
 import { Status } from './status.js';
 import { Unbind } from './unbind.js';
 import { Version } from './version.js';
+import { Wait } from './wait.js';
 
 /** Every command by its name: what oclif's discovery strategy `explicit` reads, and what the runner constructs. */
 export const COMMANDS = {
@@ -25,4 +26,5 @@ export const COMMANDS = {
   status: Status,
   unbind: Unbind,
   version: Version,
+  wait: Wait,
 };

@@ -136,6 +136,38 @@ describe('kubectl mesitis provision', () => {
     expect(out).toBe('serviceinstance.servicecatalog.k8s.io/api-service\n');
   });
 
+  describe('as a dry run', () => {
+    test('sends nothing with client, and prints what it would send', async () => {
+      const kube = cluster();
+      const argv = ['provision', 'api-service', '-p', 'size=1', '--dry-run=client', '-o', 'json'];
+      const { out, exitCode } = await runPlugin(argv, kube);
+      expect(JSON.parse(out)).toEqual({
+        apiVersion: 'servicecatalog.k8s.io/v1beta1',
+        kind: 'ServiceInstance',
+        metadata: { name: 'api-service', namespace: 'client-ns' },
+        spec: {
+          clusterServiceClassExternalName: 'api-api-service',
+          clusterServicePlanExternalName: 'api-api-service-1',
+          parameters: { size: '1' },
+        },
+      });
+      expect([exitCode, stored(kube)]).toEqual([0, undefined]);
+    });
+
+    test('has the server judge it with server, and nothing is kept', async () => {
+      const kube = cluster();
+      const argv = ['provision', 'api-service', '--dry-run=server'];
+      expect(await runPlugin(argv, kube)).toMatchObject({
+        out: "instance 'api-service' of api-api-service:1 would be requested (server dry run)\n",
+        err: '',
+        exitCode: 0,
+      });
+      expect(stored(kube)).toBeUndefined();
+      kube.seed(instance());
+      expect((await runPlugin(argv, kube)).err).toContain("instance 'api-service' already exists");
+    });
+  });
+
   test("ends with the broker's own words when provisioning fails for good", async () => {
     const message =
       'Error provisioning ServiceInstance of ClusterServiceClass (K8S: "3" ExternalName: "x") at ClusterServiceBroker "api": Status: 400; ErrorMessage: Forbidden; Description: namespace client-ns is not whitelisted; ResponseError: <nil>';

@@ -1,11 +1,11 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { MesitisCommand, patienceOf } from '../base-command.js';
-import { clusterFlags, outputFlag, parameterFlags, waitFlags } from '../flags.js';
+import { clusterFlags, dryRunFlag, outputFlag, parameterFlags, waitFlags } from '../flags.js';
 import { offeringsOf, planReference, readCatalog, type Offering } from '../lib/catalog.js';
 import { checkParameters } from '../lib/check-parameters.js';
 import { checkedName } from '../lib/checked-name.js';
-import { createObject } from '../lib/create-object.js';
+import { createObject, creationWord } from '../lib/create-object.js';
 import { judgeReady } from '../lib/judgements.js';
 import { formatObject } from '../lib/output.js';
 import { buildParameters } from '../lib/parameters.js';
@@ -24,6 +24,7 @@ export class Provision extends MesitisCommand {
     '<%= config.bin %> provision api-api-service:1 --name my-api',
     '<%= config.bin %> provision db -p size=small -p backup.hour=3 --timeout 10m',
     '<%= config.bin %> provision db --params-file parameters.yaml',
+    '<%= config.bin %> provision api-service --dry-run=client --output yaml > instance.yaml',
   ];
   static override usage = 'provision OFFERING[:PLAN] [--name NAME] [-p KEY=VALUE]... [flags]';
   static override args = {
@@ -37,6 +38,7 @@ export class Provision extends MesitisCommand {
   static override flags = {
     ...parameterFlags,
     name: Flags.string({ summary: "the instance's name; by default the offering's, without the team" }),
+    ...dryRunFlag,
     ...waitFlags,
     ...outputFlag,
     ...clusterFlags,
@@ -45,7 +47,9 @@ export class Provision extends MesitisCommand {
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Provision);
     const sources = await readParameters(flags, () => this.context.readInput());
-    const patience = patienceOf(flags);
+    const dryRun = flags['dry-run'];
+    const waiting = patienceOf(flags);
+    const patience = dryRun === 'none' ? waiting : undefined;
     const given = flags.name === undefined ? undefined : checkedName('--name', flags.name);
     await this.withCluster(flags, async (session) => {
       const { cluster, namespace } = session;
@@ -65,6 +69,7 @@ export class Provision extends MesitisCommand {
           noun: 'instance',
           describe: (existing) => ` (${requestedOffering(existing)}, ${stateWord(stateOf(existing))})`,
           see: `see kubectl mesitis status ${name}`,
+          dryRun,
         },
       );
       const subject = { kind: 'instance', name } as const;
@@ -77,9 +82,9 @@ export class Provision extends MesitisCommand {
         this.print(await formatObject(instance, flags.output));
         return;
       }
-      this.printSentence(
-        `instance '${name}' of ${titleOf(offering)} ${patience === undefined ? 'requested' : 'is ready'}`,
-      );
+      const what = `instance '${name}' of ${titleOf(offering)}`;
+      this.printSentence(`${what} ${creationWord(dryRun, patience !== undefined)}`);
+      if (dryRun !== 'none') return;
       this.tell(
         patience === undefined
           ? `See how it goes: kubectl mesitis status ${name}`

@@ -1,4 +1,5 @@
 import { isKubeError, refOf, type Kube, type KubeObject } from '@mesitis/kube';
+import type { DryRun } from '../flags.js';
 import { isDeleting } from './objects.js';
 import { notMet, type PluginError } from './plugin-error.js';
 
@@ -10,10 +11,12 @@ export interface TakenName {
   describe: (existing: KubeObject) => string;
   /** What to type to see it. */
   see: string;
+  dryRun: DryRun;
 }
 
 /**
- * Creates an object of a person's.
+ * Creates an object of a person's; with `dryRun` it is only judged by the server, or not even that, and returned as it
+ * would be.
  * @throws PluginError when the name is taken: by what, and what to do; else whatever the cluster says
  */
 export async function createObject(
@@ -21,12 +24,19 @@ export async function createObject(
   object: KubeObject,
   words: TakenName,
 ): Promise<KubeObject> {
+  if (words.dryRun === 'client') return object;
   try {
-    return await cluster.create(object);
+    return await cluster.create(object, { dryRun: words.dryRun === 'server' });
   } catch (error) {
     if (!isKubeError(error, 'already-exists')) throw error;
     throw taken(object, await cluster.get(refOf(object)), words);
   }
+}
+
+/** What is said of an object once {@link createObject} returned, and once it was waited for if it was. */
+export function creationWord(dryRun: DryRun, waited: boolean): string {
+  if (dryRun !== 'none') return `would be requested (${dryRun} dry run)`;
+  return waited ? 'is ready' : 'requested';
 }
 
 function taken(

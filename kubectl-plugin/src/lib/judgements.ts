@@ -1,5 +1,6 @@
 import type { KubeObject } from '@mesitis/kube';
 import { adviceFor, type Subject } from './advice.js';
+import { isDeleting } from './objects.js';
 import { isInFlight, stateOf, type State } from './state.js';
 import type { Judgement } from './wait.js';
 
@@ -26,11 +27,10 @@ export function judgeReady(subject: Subject): (object: KubeObject | undefined) =
 export function judgeGone(uid: string | undefined): (object: KubeObject | undefined) => Judgement {
   return (object) => {
     if (object === undefined || object.metadata.uid !== uid) return { kind: 'met' };
+    if (!isDeleting(object)) return waitingFor('someone to delete it');
     const state = stateOf(object);
     // Until the platform reacts, the message is still about the time before: "provisioned successfully" misleads.
-    return state.kind === 'deleting' && isAboutDeletion(object)
-      ? waiting(state)
-      : waitingFor('the platform to take it down');
+    return isAboutDeletion(object) ? waiting(state) : waitingFor('the platform to take it down');
   };
 }
 

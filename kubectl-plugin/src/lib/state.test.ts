@@ -66,10 +66,15 @@ describe('judgeGone', () => {
   });
 
   test('does not repeat the message of the time before', () => {
-    expect(judgeGone('1')(present)).toMatchObject({
+    const leaving = {
+      ...present,
+      metadata: { ...present.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' },
+    };
+    expect(judgeGone('1')(leaving)).toMatchObject({
       kind: 'waiting',
       what: 'waiting for the platform to take it down',
     });
+    expect(judgeGone('1')(present)).toMatchObject({ what: 'waiting for someone to delete it' });
   });
 });
 
