@@ -42,6 +42,10 @@ conformance: install ## every rule of OSB 2.17 and both conformance suites, over
 conformance-table: build ## write docs/osb-conformance.md from the rules and the titles of their tests
 	@node test/dist/conformance/main.js
 
+.PHONY: rules
+rules: build ## write docs/rules.md from the rules of the configuration language and their examples
+	@node test/dist/rules-page/main.js
+
 .PHONY: kubernetes
 kubernetes: build ## have a real API server at hand: from KUBEBUILDER_ASSETS, or built once
 	@$(run) kubernetes
