@@ -25,6 +25,9 @@ export interface Session {
 export abstract class MesitisCommand extends Command {
   static override baseFlags = commonFlags;
 
+  /** What the process ends with when {@link run} returns; errors bring their own. */
+  exitCode: number = EXIT.ok;
+
   protected readonly context: PluginContext;
   protected terminal: Terminal;
 

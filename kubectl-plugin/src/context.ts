@@ -47,6 +47,8 @@ export interface PluginContext {
   connect(options: ConnectOptions): Promise<Cluster>;
   /** All of standard input, as text. */
   readInput(): Promise<string>;
+  /** Runs a command with these variables besides the environment; its exit code. Throws PluginError when it can't start. */
+  runCommand(command: readonly string[], variables: Readonly<Record<string, string>>): Promise<number>;
   /** Fires on Ctrl-C. */
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */

@@ -15,15 +15,22 @@ export { COMMANDS } from './commands/index.js';
  */
 export async function main(moduleUrl: string = import.meta.url): Promise<void> {
   const interruption = new AbortController();
-  process.once('SIGINT', () => {
+  const interrupt = (): void => {
     interruption.abort();
     // A wait ends by the signal and says what goes on; a request that is under way is not worth a second Ctrl-C.
     setTimeout(() => process.exit(EXIT.interrupted), 200).unref();
-  });
+  };
+  process.once('SIGINT', interrupt);
   const context: PluginContext = {
     terminal: processTerminal(process, process.env, outputLost),
     connect: (options) => connect(options, process.env['KUBECONFIG']),
     readInput: () => text(process.stdin),
+    runCommand: async (command, variables) => {
+      const { runCommand } = await import('./process-command.js');
+      // From here on Ctrl-C is the command's.
+      process.off('SIGINT', interrupt);
+      return runCommand(command, variables);
+    },
     signal: interruption.signal,
     now: () => Date.now(),
   };

@@ -3,7 +3,7 @@ import { Help } from '@oclif/core/help';
 import type { MesitisCommand } from './base-command.js';
 import { COMMANDS } from './commands/index.js';
 import type { PluginContext, Screen } from './context.js';
-import { EXIT, type ExitCode } from './lib/exit-codes.js';
+import { EXIT } from './lib/exit-codes.js';
 import { explainError } from './lib/explain-error.js';
 import { nearest } from './lib/nearest.js';
 import { plainLine } from './lib/plain-text.js';
@@ -30,13 +30,17 @@ export async function runCli(
   argv: readonly string[],
   context: PluginContext,
   commands: CommandsModule,
-): Promise<ExitCode> {
+): Promise<number> {
   const id = argv[0];
   try {
     const config = await loadConfig(commands);
-    if (asksForHelp(argv)) await showHelp(argv, config, context.terminal.out);
-    else await constructCommand(argv, config, context).run();
-    return EXIT.ok;
+    if (asksForHelp(argv)) {
+      await showHelp(argv, config, context.terminal.out);
+      return EXIT.ok;
+    }
+    const command = constructCommand(argv, config, context);
+    await command.run();
+    return command.exitCode;
   } catch (error) {
     const { message, exitCode, seeHelp } = explainError(error);
     const help = seeHelp && isCommand(id) ? `; see kubectl mesitis ${id} --help` : '';

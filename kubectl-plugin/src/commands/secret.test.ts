@@ -119,4 +119,52 @@ describe('kubectl mesitis secret', () => {
     expect(err).toMatch(/^error: with KEY the bare value is printed: leave out -o/);
     expect(exitCode).toBe(2);
   });
+
+  describe('--exec', () => {
+    const odd = (): MemoryKube => {
+      const kube = new MemoryKube();
+      const values = {
+        host: 'h',
+        'pass-word': "p'\n",
+        LD_PRELOAD: '/evil.so',
+        Path: '/evil',
+        NODE_OPTIONS: '-r /evil',
+      };
+      kube.seed(binding(), secret('api-service', values));
+      return kube;
+    };
+
+    test('runs the command with the values in its environment, and ends as it does', async () => {
+      const argv = ['secret', 'api-service', '--exec', '--', 'psql', '--show', '-c', 'select 1'];
+      expect(await runPlugin(argv, cluster(), { commandExit: 3 })).toMatchObject({
+        commands: [{ command: ['psql', '--show', '-c', 'select 1'], variables: { host: 'back-end.api-ns' } }],
+        out: '',
+        exitCode: 3,
+      });
+    });
+
+    test('lets the Secret not choose what code the command loads', async () => {
+      const { commands, err } = await runPlugin(['secret', 'api-service', '--exec', '--', 'x'], odd());
+      expect(commands).toMatchObject([{ variables: { host: 'h', pass_word: "p'\n" } }]);
+      expect(Object.keys(commands[0]?.variables ?? {}).sort()).toEqual(['host', 'pass_word']);
+      expect(err).toBe('Left out of the environment: LD_PRELOAD, NODE_OPTIONS, Path.\n');
+    });
+
+    test.each([
+      [['--exec'], '--exec needs a command: secret BINDING --exec -- COMMAND'],
+      [['--exec', '--'], '--exec needs a command: secret BINDING --exec -- COMMAND'],
+      [['host', '--exec', '--', 'x'], '--exec takes a BINDING alone, and the command behind --'],
+      [['--exec', '-o', 'json', '--', 'x'], '--exec prints nothing itself: leave out -o and --show'],
+      [['host', 'port'], 'only one KEY can be printed; --exec runs a command'],
+    ])('refuses %j', async (words, message) => {
+      const { commands, err, exitCode } = await runPlugin(['secret', 'api-service', ...words], cluster());
+      expect(err).toBe(`error: ${message}; see kubectl mesitis secret --help\n`);
+      expect([commands, exitCode]).toEqual([[], 2]);
+    });
+
+    test('runs nothing when there is no Secret', async () => {
+      const argv = ['secret', 'nope', '--exec', '--', 'x'];
+      expect(await runPlugin(argv, cluster())).toMatchObject({ commands: [], exitCode: 1 });
+    });
+  });
 });

@@ -2,13 +2,14 @@ import type { KubeObject } from '@mesitis/kube';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { MesitisCommand, type Session } from '../base-command.js';
-import { clusterFlags } from '../flags.js';
+import { clusterFlags, type ClusterFlags } from '../flags.js';
 import { existingBinding } from '../lib/find-objects.js';
 import { sentence } from '../lib/judgements.js';
 import { nearest } from '../lib/nearest.js';
 import { formatObject, OUTPUTS } from '../lib/output.js';
 import { notMet, usageError } from '../lib/plugin-error.js';
 import {
+  commandVariables,
   secretEnvironment,
   secretTable,
   secretValues,
@@ -22,14 +23,20 @@ import { stateOf } from '../lib/state.js';
 export class Secret extends MesitisCommand {
   static override summary = 'read the Secret of a binding';
   static override description =
-    'Without KEY a table, with the values masked unless --show is given. With KEY the value as it is, for pipes. The formats env, dotenv, json and yaml are for programs and hold the values.';
+    'Without KEY a table, with the values masked unless --show is given. With KEY the value as it is, for pipes. The formats env, dotenv, json and yaml are for programs and hold the values. With --exec a command runs with the values in its environment, and its exit code is the result.';
   static override examples = [
     '<%= config.bin %> secret api-service',
     '<%= config.bin %> secret api-service password | pbcopy',
     'eval "$(<%= config.bin %> secret api-service --output env)"',
     '<%= config.bin %> secret api-service --output dotenv > .env',
+    '<%= config.bin %> secret api-service --exec -- ./report.sh --today',
   ];
-  static override usage = 'secret BINDING [KEY] [--show] [flags]';
+  static override usage = [
+    'secret BINDING [KEY] [--show] [flags]',
+    'secret BINDING --exec [flags] -- COMMAND...',
+  ];
+  // The command of --exec has any number of words; too many without it are refused below.
+  static override strict = false;
   static override args = {
     binding: Args.string({ required: true, ignoreStdin: true, description: 'the binding' }),
     key: Args.string({ ignoreStdin: true, description: 'the key whose value to print' }),
@@ -42,12 +49,18 @@ export class Secret extends MesitisCommand {
       default: 'table',
     })(),
     show: Flags.boolean({ summary: 'show the values in the table' }),
+    exec: Flags.boolean({ summary: 'run the command behind -- with the values in its environment' }),
     ...clusterFlags,
   };
 
   override async run(): Promise<void> {
-    const { args, flags } = await this.parse(Secret);
+    const { args, argv, flags } = await this.parse(Secret);
+    if (flags.exec) {
+      await this.execute(args.binding, argv as string[], flags);
+      return;
+    }
     const { key } = args;
+    if (argv.length > 2) throw usageError('only one KEY can be printed; --exec runs a command');
     if (key !== undefined && flags.output !== 'table') {
       throw usageError('with KEY the bare value is printed: leave out -o');
     }
@@ -71,6 +84,28 @@ export class Secret extends MesitisCommand {
           `Values are masked: --show shows them, kubectl mesitis secret ${args.binding} KEY prints one.`,
         );
     });
+  }
+
+  /** Runs the command that stands behind `--`. What it prints is its own; its exit code becomes ours. */
+  private async execute(
+    binding: string,
+    words: readonly string[],
+    flags: ClusterFlags & { output: string; show: boolean },
+  ): Promise<void> {
+    const end = this.argv.indexOf('--');
+    const command = end < 0 ? [] : this.argv.slice(end + 1);
+    if (command.length === 0) throw usageError('--exec needs a command: secret BINDING --exec -- COMMAND');
+    if (words.length !== command.length + 1)
+      throw usageError('--exec takes a BINDING alone, and the command behind --');
+    if (flags.output !== 'table' || flags.show)
+      throw usageError('--exec prints nothing itself: leave out -o and --show');
+    let values: readonly SecretValue[] = [];
+    await this.withCluster(flags, async (session) => {
+      values = secretValues(await readSecret(session, binding));
+    });
+    const { variables, left } = commandVariables(values);
+    if (left.length > 0) this.tell(`Left out of the environment: ${left.join(', ')}.`);
+    this.exitCode = await this.context.runCommand(command, variables);
   }
 
   /** Byte for byte into a pipe; with a line break for a person, whose prompt would stick to it. */

@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 2,
   /** The API server (or the kubeconfig on the way to it) said no. */
   refused: 3,
+  /** The command of `secret --exec` can't be started, as shells report it. Once it runs, its own exit code counts. */
+  notStarted: 127,
   /** Ctrl-C: 128 + SIGINT, as shells report it. */
   interrupted: 130,
 } as const;

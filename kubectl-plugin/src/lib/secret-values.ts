@@ -31,30 +31,67 @@ export function secretTable(values: readonly SecretValue[], show: boolean, width
 export type EnvironmentFormat = 'env' | 'dotenv';
 
 /**
- * Lines that a shell evaluates, `export key='value'`, or those of a `.env` file, `key='value'`. Names are those that `envFrom` would set in a Pod; a character
- * that a shell allows in no name becomes `_`.
- * @returns the lines, and the keys that can't be told (binary values; two keys that become one name; in a `.env` file,
- *   which has no escapes, carriage returns and values with every kind of quote)
+ * Lines that a shell evaluates, `export key='value'`, or those of a `.env` file, `key='value'`.
+ * @returns the lines, and the keys that can't be told: those of {@link secretVariables} and, in a `.env` file, which has
+ *   no escapes, those of values with a carriage return or every kind of quote
  */
 export function secretEnvironment(
   values: readonly SecretValue[],
   format: EnvironmentFormat,
 ): { lines: string; left: string[] } {
   const quoted = format === 'env' ? quotedForShell : quotedForDotenv;
-  const taken = new Set<string>();
-  const left: string[] = [];
-  const lines = values.map(({ key, bytes }) => {
-    const name = key.replaceAll(/[^A-Za-z0-9_]/g, '_').replace(/^(?=\d)/, '_');
-    const text = textOf(bytes);
-    const value = text === undefined || text.includes('\0') ? undefined : quoted(text);
-    if (value === undefined || taken.has(name)) {
-      left.push(key);
-      return '';
-    }
-    taken.add(name);
-    return `${format === 'env' ? 'export ' : ''}${name}=${value}\n`;
+  const { variables, left } = secretVariables(values);
+  const lines = variables.map(({ key, name, text }) => {
+    const value = quoted(text);
+    if (value === undefined) left.push(key);
+    return value === undefined ? '' : `${format === 'env' ? 'export ' : ''}${name}=${value}\n`;
   });
   return { lines: lines.join(''), left };
+}
+
+/**
+ * A Secret's entries as variables. Names are those that `envFrom` would set in a Pod; a character that a shell allows in
+ * no name becomes `_`.
+ * @returns the variables, and the keys that can't be one: binary values, and of two keys that become one name the second
+ */
+export function secretVariables(values: readonly SecretValue[]): {
+  variables: { key: string; name: string; text: string }[];
+  left: string[];
+} {
+  const taken = new Set<string>();
+  const left: string[] = [];
+  const variables = values.flatMap(({ key, bytes }) => {
+    const name = key.replaceAll(/[^A-Za-z0-9_]/g, '_').replace(/^(?=\d)/, '_');
+    const text = textOf(bytes);
+    if (text === undefined || text.includes('\0') || taken.has(name)) {
+      left.push(key);
+      return [];
+    }
+    taken.add(name);
+    return [{ key, name, text }];
+  });
+  return { variables, left };
+}
+
+/**
+ * Variables that decide what code a command loads. A Secret comes from another team, which must not choose that on the
+ * machine of whoever runs a command with it.
+ */
+const LOADING =
+  /^([Pp][Aa][Tt][Hh](EXT)?|IFS|ENV|SHELLOPTS|HOME|EDITOR|PAGER|BASH_.*|LD_.*|DYLD_.*|GIT_.*|NODE_.*|PYTHON.*|PERL.*|RUBY.*|JAVA_.*|_JAVA_.*|JDK_.*|KUBECONFIG)$/;
+
+/** {@link secretVariables} for a command that runs on this machine, without those that decide what code it loads. */
+export function commandVariables(values: readonly SecretValue[]): {
+  variables: Record<string, string>;
+  left: string[];
+} {
+  const { variables, left } = secretVariables(values);
+  const loading = variables.filter(({ name }) => LOADING.test(name));
+  const harmless = variables.filter(({ name }) => !LOADING.test(name));
+  return {
+    variables: Object.fromEntries(harmless.map(({ name, text }) => [name, text])),
+    left: [...left, ...loading.map(({ key }) => key)],
+  };
 }
 
 function quotedForShell(text: string): string {

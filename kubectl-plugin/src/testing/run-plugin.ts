@@ -13,6 +13,8 @@ export interface RunOptions {
   answer?: boolean;
   connect?: (options: ConnectOptions) => Promise<Cluster>;
   signal?: AbortSignal;
+  /** What a command that is run ends with; 0 when left out. */
+  commandExit?: number;
   /** What standard input holds; empty when left out. */
   input?: string;
 }
@@ -23,6 +25,8 @@ export interface RunResult {
   err: string;
   exitCode: number;
   questions: string[];
+  /** The commands that were run; each ends with the code that the options say. */
+  commands: { command: readonly string[]; variables: Readonly<Record<string, string>> }[];
   connections: ConnectOptions[];
 }
 
@@ -36,6 +40,7 @@ export async function runPlugin(
   const err = capture(options);
   const questions: string[] = [];
   const connections: ConnectOptions[] = [];
+  const commands: RunResult['commands'] = [];
   const { answer } = options;
   const context: PluginContext = {
     terminal: {
@@ -55,12 +60,16 @@ export async function runPlugin(
       return options.connect?.(connectOptions) ?? Promise.resolve(clusterOf(kube));
     },
     readInput: () => Promise.resolve(options.input ?? ''),
+    runCommand: (command, variables) => {
+      commands.push({ command, variables });
+      return Promise.resolve(options.commandExit ?? 0);
+    },
     signal: options.signal ?? new AbortController().signal,
     now: () => Date.parse('2026-01-01T00:02:00Z'),
   };
   const root = fileURLToPath(new URL('../commands', import.meta.url));
   const exitCode = await runCli(argv, context, { root, target: `${root}/index.ts` });
-  return { out: out.text(), err: err.text(), exitCode, questions, connections };
+  return { out: out.text(), err: err.text(), exitCode, questions, commands, connections };
 }
 
 /** The same cluster, with a platform that answers each write as `reactions` say, after the write returned. */
