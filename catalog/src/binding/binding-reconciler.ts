@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '@mesitis/kube';
 import { gather, inputsFor } from '../instance/gather-inputs.js';
 import type { Gathered } from '../instance/gather-inputs.js';
@@ -7,7 +8,7 @@ import type { BindingStatus, ServiceBinding } from '../model/objects.js';
 import type { Context, Reconciler } from '../runtime/context.js';
 import { keyOf, refOfKey } from '../runtime/keys.js';
 import { OPERATION_POLLS } from '../runtime/limits.js';
-import { storeOutcome } from '../runtime/store-status.js';
+import { isNews, storeOutcome } from '../runtime/store-status.js';
 import { callBroker } from './call-broker.js';
 import { deliveredSecretName } from './credentials-secret.js';
 import { decideBinding } from './decide-binding.js';
@@ -16,6 +17,7 @@ import type { FoundSecret } from './drift.js';
 import { BindingPauses } from './pauses.js';
 import { ejectSecrets, findSecret } from './secret-store.js';
 import type { BindingCall, BindingStep, BindingWorld } from './step.js';
+import type { Outcome } from './transitions.js';
 
 /** What was read on the way to a decision. */
 interface Read {
@@ -104,22 +106,38 @@ export class BindingReconciler implements Reconciler {
 
   async #updateStatus(binding: ServiceBinding, status: BindingStatus): Promise<void> {
     await this.#context.observed.update({ ...binding, status }, { subresource: 'status' });
-    const retries = [binding.status, status].map((version) => version?.answeredRequests?.retry);
-    if (retries[0] !== retries[1]) this.#pauses.forget(binding.metadata.uid);
+    // Somebody wants it tried now.
+    if (!isDeepStrictEqual(binding.status?.answeredRequests, status.answeredRequests)) {
+      this.#pauses.forget(binding.metadata.uid);
+    }
   }
 
   async #call(binding: ServiceBinding, call: BindingCall): Promise<void> {
     const { clock } = this.#context;
-    const mitigating = binding.status?.orphanMitigationInProgress === true;
     try {
       const { outcomeFor, limits } = await callBroker(this.#context, binding, call, this.#trusted);
       await storeOutcome(this.#context, { object: binding, read: asBinding, outcomeFor });
-      this.#pauses.after(binding, outcomeFor(binding), { now: clock.now(), limits, mitigating });
+      const [outcome, now] = [outcomeFor(binding), clock.now()];
+      if (call.side === undefined) {
+        const mitigating = binding.status?.orphanMitigationInProgress === true;
+        this.#pauses.after(binding, outcome, { now, limits, mitigating });
+      } else {
+        const retiring = call.operation === 'Retire' || call.operation === 'PollPredecessor';
+        this.#pauses.afterSide(binding, outcome, { now, limits, retiring });
+        this.#tell(binding, outcome);
+      }
     } catch (error) {
       // The broker will be asked again: not at once, because there is nothing wrong with it.
       this.#pauses.postpone(binding, clock.now());
       throw error;
     }
+  }
+
+  /** Tells of a rotation: the binding is as ready as before, so that nothing else tells of it. */
+  #tell(binding: ServiceBinding, { status, event }: Outcome): void {
+    if (event === undefined || isNews(binding.status, status)) return;
+    if (isDeepStrictEqual(binding.status?.conditions, status.conditions)) return;
+    this.#context.events.record(binding, event);
   }
 
   async #abandon(

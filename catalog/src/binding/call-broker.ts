@@ -1,4 +1,5 @@
-import type { JsonObject, Kube } from '@mesitis/kube';
+import type { JsonObject } from '@mesitis/kube';
+import { isDeleting } from '../model/objects.js';
 import type { ServiceBinding } from '../model/objects.js';
 import type { OsbResult } from '../osb/osb.js';
 import type { Context } from '../runtime/context.js';
@@ -6,6 +7,8 @@ import { keyOf } from '../runtime/keys.js';
 import { OUTAGE_RETRIES, retryLimitsAfter } from '../runtime/limits.js';
 import type { RetryLimits } from '../runtime/retry-ledger.js';
 import type { TrustedVersions } from './drift.js';
+import { expiryIn } from './expiry.js';
+import type { Expiry } from './expiry.js';
 import {
   afterBindingCall,
   afterEjectionFailure,
@@ -13,8 +16,9 @@ import {
   fetchedCredentials,
   grantedCredentials,
 } from './outcomes.js';
+import { afterSideCall, afterSuccessorInjectionFailure } from './rotation-outcomes.js';
+import { succeeded } from './rotation.js';
 import { ejectSecrets, injectSecret } from './secret-store.js';
-import type { Offer } from './secret-shape.js';
 import type { BindingCall } from './step.js';
 import { delivered } from './transitions.js';
 import type { Outcome } from './transitions.js';
@@ -34,7 +38,7 @@ export async function callBroker(
   trusted: TrustedVersions,
 ): Promise<Finding> {
   const { clock, kube } = context;
-  if (call.operation === 'Unbind') {
+  if (call.operation === 'Unbind' || (call.operation === 'Retire' && isDeleting(binding))) {
     const problem = await ejectSecrets(kube, binding);
     if (problem !== undefined) {
       const outcomeFor: Finding['outcomeFor'] = (current) =>
@@ -44,35 +48,56 @@ export async function callBroker(
   }
   const result = await send(context, binding, call);
   const credentials = credentialsIn(call, result);
-  if (credentials !== undefined) return inject(context, binding, { credentials, offer: call, trusted });
+  if (credentials !== undefined) {
+    return inject(context, binding, { credentials, call, expiry: expiryIn(result), trusted });
+  }
   return {
-    outcomeFor: (current) => afterBindingCall(current, call, result, clock.now()),
+    outcomeFor: (current) =>
+      call.side === undefined
+        ? afterBindingCall(current, call, result, clock.now())
+        : afterSideCall(current, call, result, clock.now()),
     limits: retryLimitsAfter(result),
   };
 }
 
 function credentialsIn({ operation }: BindingCall, result: OsbResult): JsonObject | undefined {
-  if (operation === 'Bind') return grantedCredentials(result);
-  return operation === 'Fetch' ? fetchedCredentials(result) : undefined;
+  if (operation === 'Bind' || operation === 'Rotate') return grantedCredentials(result);
+  return operation === 'Fetch' || operation === 'FetchSuccessor' ? fetchedCredentials(result) : undefined;
+}
+
+/** Credentials to be delivered, and the call that they came with. */
+interface Delivery {
+  credentials: JsonObject;
+  expiry: Expiry;
+  call: BindingCall;
+  trusted: TrustedVersions;
 }
 
 async function inject(
-  { clock, kube }: { clock: Context['clock']; kube: Kube },
+  { clock, kube }: Pick<Context, 'clock' | 'kube'>,
   binding: ServiceBinding,
-  { credentials, offer, trusted }: { credentials: JsonObject; offer: Offer; trusted: TrustedVersions },
+  { credentials, expiry, call, trusted }: Delivery,
 ): Promise<Finding> {
   const trust = trusted.expect(binding.metadata.uid);
-  const injected = await injectSecret(kube, binding, { credentials, offer });
+  const injected = await injectSecret(kube, binding, { credentials, offer: call });
+  const isSuccessor = call.side !== undefined;
   if (!injected.ok) {
     const { message } = injected;
     return {
-      outcomeFor: (current) => afterInjectionFailure(current, message, clock.now()),
+      outcomeFor: (current) =>
+        isSuccessor
+          ? afterSuccessorInjectionFailure(current.status ?? {}, message, clock.now())
+          : afterInjectionFailure(current, message, clock.now()),
       limits: OUTAGE_RETRIES,
     };
   }
   const { secret } = injected;
   trust(secret.metadata.resourceVersion ?? '');
-  return { outcomeFor: (current) => delivered(current, secret, clock.now()), limits: OUTAGE_RETRIES };
+  const outcomeFor: Finding['outcomeFor'] = (current) => {
+    const delivery = { secret, expiry, now: clock.now() };
+    return isSuccessor ? succeeded(current, delivery) : delivered(current, delivery);
+  };
+  return { outcomeFor, limits: OUTAGE_RETRIES };
 }
 
 async function send(

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '@mesitis/kube';
 import { API_VERSION } from '../model/kinds.js';
+import { asBinding } from '../model/objects.js';
 import { sweep } from '../testing/crash-sweep.js';
 import type { Flow } from '../testing/crash-sweep.js';
 import { Harness, isReady, NAMESPACE } from '../testing/harness.js';
@@ -10,8 +11,10 @@ let harness: Harness;
 
 beforeEach(async () => {
   const text = JSON.stringify(catalogOf('db', 'small'));
-  const retrievable = text.replace('"bindable":true', '"bindable":true,"bindings_retrievable":true');
-  harness = await Harness.start(JSON.parse(retrievable) as JsonObject);
+  const flagged = text
+    .replace('"bindable":true', '"bindable":true,"bindings_retrievable":true')
+    .replace('"name":"small"', '"name":"small","binding_rotatable":true');
+  harness = await Harness.start(JSON.parse(flagged) as JsonObject);
   const setUp = await harness.controller();
   await harness.register();
   await harness.create('ServiceInstance', 'mine', { clusterServiceClassExternalName: 'db' });
@@ -32,16 +35,47 @@ async function createReady(name: string): Promise<void> {
   await harness.until('ServiceBinding', name, isReady);
 }
 
-/** Ready, and with the one Secret that the broker's one binding stands for. */
+/** Ready, and with its Secret; the broker has what the bindings in use stand for, and nothing else. */
 async function delivered(name: string): Promise<void> {
   await harness.until('Secret', name, (secret) => (secret['data'] as JsonObject)['uri'] === URI);
   await harness.until('ServiceBinding', name, isReady);
-  expect(harness.broker.bindings.has(name)).toBe(true);
+  await expectNoOrphans();
 }
+
+async function expectNoOrphans(): Promise<void> {
+  const { items } = await harness.kube.list({
+    apiVersion: API_VERSION,
+    kind: 'ServiceBinding',
+    namespace: NAMESPACE,
+  });
+  const inUse = items.map(asBinding).map(({ spec, status }) => status?.currentBindingID ?? spec.externalID);
+  expect([...harness.broker.bindings].sort()).toEqual(inUse.sort());
+}
+
+/** New credentials are delivered, and the old ones have ended. */
+async function rotated(name: string): Promise<void> {
+  await harness.until('ServiceBinding', name, (stored) => {
+    const { status } = asBinding(stored);
+    const isOver = status?.successor === undefined && status?.predecessors === undefined;
+    return isOver && status?.currentBindingID !== undefined && isReady(stored);
+  });
+  await delivered(name);
+}
+
+const rotate = (name: string): Promise<void> =>
+  patch('ServiceBinding', name, {
+    metadata: { annotations: { 'mesitis/rotate': '1', 'mesitis/rotation-overlap': '5s' } },
+  });
 
 const URI = Buffer.from('http://svc.example:80').toString('base64');
 
 async function gone(name: string): Promise<void> {
+  await harness.untilGone('ServiceBinding', name);
+  expect(await harness.get('Secret', name)).toBeUndefined();
+  await expectNoOrphans();
+}
+
+async function abandoned(name: string): Promise<void> {
   await harness.untilGone('ServiceBinding', name);
   expect(await harness.get('Secret', name)).toBeUndefined();
 }
@@ -53,17 +87,19 @@ async function patch(kind: string, name: string, body: JsonObject): Promise<void
   await harness.kube.patch({ apiVersion, kind, namespace: NAMESPACE, name }, { type: 'merge', body });
 }
 
-/** The broker takes its time over that request, once. What is bound so it has from then on. */
+/** The broker takes its time over that request, once, and succeeds. */
 function takesTime(method: string, name: string): void {
-  harness.broker.script(method, new RegExp(`/${name}$`), { status: 202, body: { operation: 'op' } });
+  harness.broker.script(method, new RegExp(`/${name}$`), LATER);
 }
+
+const LATER = { status: 202, body: { operation: 'op' }, done: true } as const;
+const OPEN_END = { status: 500, body: {}, done: true } as const;
 
 const FLOWS: Record<string, Flow> = {
   'an asynchronous bind': {
     steps: 7,
     act: async (name) => {
       takesTime('PUT', name);
-      harness.broker.bindings.add(name);
       await create(name);
     },
     end: delivered,
@@ -71,7 +107,7 @@ const FLOWS: Record<string, Flow> = {
   'an orphan mitigation': {
     steps: 10,
     act: async (name) => {
-      harness.broker.script('PUT', new RegExp(`/${name}$`), { status: 500, body: {} });
+      harness.broker.script('PUT', new RegExp(`/${name}$`), OPEN_END);
       takesTime('DELETE', name);
       await create(name);
     },
@@ -109,6 +145,37 @@ const FLOWS: Record<string, Flow> = {
       await patch('ServiceBinding', name, { metadata: { annotations: { 'mesitis/abandon': 'over' } } });
       await remove(name);
     },
+    end: abandoned,
+  },
+  'a rotation': {
+    steps: 6,
+    prepare: createReady,
+    act: rotate,
+    end: rotated,
+  },
+  'a rotation that has an open end, then takes its time': {
+    steps: 14,
+    prepare: createReady,
+    act: async (name) => {
+      const successor = /service_bindings\/id-\d+$/;
+      harness.broker.script('PUT', successor, OPEN_END, LATER);
+      takesTime('DELETE', name);
+      await rotate(name);
+    },
+    end: rotated,
+  },
+  'a deletion soon after a rotation': {
+    steps: 6,
+    prepare: async (name) => {
+      await createReady(name);
+      await patch('ServiceBinding', name, { metadata: { annotations: { 'mesitis/rotate': '1' } } });
+      await harness.until(
+        'ServiceBinding',
+        name,
+        (stored) => asBinding(stored).status?.currentBindingID !== undefined,
+      );
+    },
+    act: remove,
     end: gone,
   },
 };

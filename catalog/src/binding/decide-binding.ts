@@ -5,6 +5,7 @@ import { hasFinalizer, withFinalizer } from '../model/finalizer.js';
 import { isDeleting } from '../model/objects.js';
 import type { BindingStatus, ServiceBinding } from '../model/objects.js';
 import { decideDelivered, decideFetch, isBound } from './decide-delivered.js';
+import { decideRotation, decideSuccession, isRotating } from './decide-rotation.js';
 import { decideUnfinished } from './decide-unbind.js';
 import { notReady, placeToBind, report } from './place.js';
 import type { Place } from './place.js';
@@ -18,12 +19,25 @@ export function decideBinding(binding: ServiceBinding, world: BindingWorld): Bin
   if (unfinished !== undefined) return unfinished;
   // The spec can't change in effect, so a binding that was made, or refused for good, stays as it is.
   if (isTrue(binding.status, 'Failed')) return { type: 'idle' };
-  if (isTrue(binding.status, 'Ready')) return decideDelivered(binding, world);
+  if (isTrue(binding.status, 'Ready')) {
+    const step = decideDelivered(binding, world);
+    return step.type === 'idle' ? decideRotation(binding, world) : step;
+  }
   const prepared = prepare(binding, world);
   if (prepared !== undefined) return { type: 'update-object', object: prepared };
+  return (isBound(binding) ? decideBound(binding, world) : undefined) ?? decideUnbound(binding, world);
+}
+
+/** What gives a binding that the broker has its credentials; undefined when it has to be made once more. */
+function decideBound(binding: ServiceBinding, world: BindingWorld): BindingStep | undefined {
+  // Other credentials are as good as those that are not to be had.
+  const step = isRotating(binding) ? decideSuccession(binding, world) : undefined;
+  return step !== undefined && step.type !== 'idle' ? step : decideFetch(binding, world);
+}
+
+/** The next step for a binding that the broker is to be asked for. */
+function decideUnbound(binding: ServiceBinding, world: BindingWorld): BindingStep {
   const place = placeToBind(binding, world);
-  const fetch = decideFetch(binding, place, world);
-  if (fetch !== undefined) return fetch;
   if (place instanceof Unresolved) return report(binding, place, world.now);
   if (!isBound(binding) && !isBindable(place, world)) return refuse(binding, place, world);
   const { instance, residence } = place;

@@ -4,7 +4,7 @@ import type { BindingStatus, ServiceBinding } from '../model/objects.js';
 import { withoutFields } from '../model/without-fields.js';
 import { driftOf, driftWords } from './drift.js';
 import type { Drift } from './drift.js';
-import type { Place } from './place.js';
+import { placeToBind } from './place.js';
 import { fetchRequest } from './requests.js';
 import type { BindingStep, BindingWorld } from './step.js';
 
@@ -50,15 +50,12 @@ export function isBound({ status }: ServiceBinding): boolean {
 }
 
 /**
- * Asks the broker for the credentials of a binding that it has. Undefined when it can't tell; then the binding is made
+ * Asks the broker for the credentials of a binding that it has. Undefined when that can't be; then the binding is made
  * again by the same id, for which a broker gives the same credentials.
  */
-export function decideFetch(
-  binding: ServiceBinding,
-  place: Place | Unresolved,
-  world: BindingWorld,
-): BindingStep | undefined {
-  if (!isBound(binding) || place instanceof Unresolved) return undefined;
+export function decideFetch(binding: ServiceBinding, world: BindingWorld): BindingStep | undefined {
+  const place = placeToBind(binding, world);
+  if (place instanceof Unresolved) return undefined;
   const { instance, residence } = place;
   const { class: serviceClass, broker, plan } = residence;
   const { status = {} } = binding;

@@ -6,8 +6,10 @@ import { isDeleting } from '../model/objects.js';
 import type { BindingStatus, ServiceBinding } from '../model/objects.js';
 import { abandonedMessage, openRequest, withAnswered } from '../model/requests-by-annotation.js';
 import { withoutFields } from '../model/without-fields.js';
+import { decideRetirement } from './decide-rotation.js';
 import { missingInstance, placeToUnbind, report } from './place.js';
 import { acceptsIncomplete, lastOperationRequest, unbindRequest } from './requests.js';
+import { withSuccessorRetired } from './rotation.js';
 import type { BindingStep, BindingWorld } from './step.js';
 
 /** What comes before the binding as its spec wants it: wishes, what runs at the broker, the end. Undefined when nothing does. */
@@ -41,6 +43,7 @@ function askToUnbind(binding: ServiceBinding, world: BindingWorld, notBefore: nu
   if (isDeleting(binding) && (status.currentOperation !== 'Unbind' || status.orphanMitigationInProgress)) {
     return { type: 'update-status', status: startUnbind(status, world.now) };
   }
+  if (isDeleting(binding) && (status.predecessors ?? []).length > 0) return decideRetirement(binding, world);
   const { instance, residence } = place;
   const { class: serviceClass, broker, plan, address } = residence;
   const request = unbindRequest(binding, instance, {
@@ -53,7 +56,11 @@ function askToUnbind(binding: ServiceBinding, world: BindingWorld, notBefore: nu
 function startUnbind(status: BindingStatus, now: number): BindingStatus {
   return withConditions<BindingStatus>(
     {
-      ...withoutFields(withoutCondition(status, 'OrphanMitigation'), 'inProgressProperties'),
+      ...withoutFields(
+        withSuccessorRetired(withoutCondition(status, 'OrphanMitigation'), now),
+        'inProgressProperties',
+        'rotateAt',
+      ),
       ...(status.orphanMitigationInProgress === undefined ? {} : { orphanMitigationInProgress: false }),
       currentOperation: 'Unbind',
       operationStartTime: timestamp(now),
@@ -87,7 +94,7 @@ function decidePoll(binding: ServiceBinding, world: BindingWorld): BindingStep {
     serviceClass: residence.class,
     plan: residence.plan,
     broker: residence.broker,
-    request: lastOperationRequest(binding, instance, residence.address),
+    request: lastOperationRequest(binding, instance, { address: residence.address }),
     ...(deadline === undefined ? {} : { deadline }),
   };
 }

@@ -9,7 +9,7 @@ import type { OsbResult } from '../osb/osb.js';
 import { afterBindingPoll } from './poll-outcomes.js';
 import { afterOpenEnd, asynchronous, known, retried, taken, withoutOperation } from './transitions.js';
 import type { Outcome } from './transitions.js';
-import type { BindingCall } from './step.js';
+import type { BindingCall, OwnCall } from './step.js';
 import { BIND_IN_FLIGHT } from './words.js';
 
 /** The credentials in a broker's answer to a bind; undefined when it granted none. */
@@ -37,16 +37,20 @@ function credentialsIn({ credentials }: JsonObject): JsonObject | undefined {
 /** What the answer to a call means where it brought no credentials. `now` in milliseconds since the epoch. */
 export function afterBindingCall(
   binding: ServiceBinding,
-  call: BindingCall,
+  call: OwnCall,
   result: OsbResult,
   now: number,
 ): Outcome {
-  const outcome = byOperation(binding, call, result, now);
+  return withRetryAfter(byOperation(binding, call, result, now), result);
+}
+
+/** The outcome with the broker's wish. */
+export function withRetryAfter(outcome: Outcome, result: OsbResult): Outcome {
   const seconds = result.type === 'answer' ? result.retryAfterSeconds : undefined;
   return seconds === undefined ? outcome : { ...outcome, retryAfterSeconds: seconds };
 }
 
-function byOperation(binding: ServiceBinding, call: BindingCall, result: OsbResult, now: number): Outcome {
+function byOperation(binding: ServiceBinding, call: OwnCall, result: OsbResult, now: number): Outcome {
   switch (call.operation) {
     case 'Bind':
       return afterBind(binding, call, result, now);
@@ -85,7 +89,7 @@ export function afterEjectionFailure(binding: ServiceBinding, message: string, n
  * The broker granted no credentials. Only 400 is for good: the archived controller gave up on every refusal, which
  * left bindings behind that had to be deleted by hand after a broker had been busy for a moment.
  */
-function afterBind(binding: ServiceBinding, call: BindingCall, result: OsbResult, now: number): Outcome {
+function afterBind(binding: ServiceBinding, call: OwnCall, result: OsbResult, now: number): Outcome {
   const { status = {} } = binding;
   if (isAccepted(call, result)) return asynchronous(status, 'Bind', result, now);
   const reason = 'BindCallFailed';
@@ -115,17 +119,17 @@ function afterBind(binding: ServiceBinding, call: BindingCall, result: OsbResult
 }
 
 /** 202 counts where it was asked for, with a JSON object. */
-function isAccepted({ request, operation }: BindingCall, result: OsbResult): boolean {
+export function isAccepted({ request, operation }: BindingCall, result: OsbResult): boolean {
   if (result.type !== 'answer' || result.status !== 202) return false;
   if (request.query?.['accepts_incomplete'] !== 'true') return false;
-  return operation === 'Unbind' || objectBody(result) !== undefined;
+  return operation === 'Unbind' || operation === 'Retire' || objectBody(result) !== undefined;
 }
 
 /**
  * Whether the broker may have made something that it does not think we know of (OSB, "Orphan Mitigation"). After a
  * connection that broke, asking again is enough.
  */
-function isAmbiguous(result: OsbResult): boolean {
+export function isAmbiguous(result: OsbResult): boolean {
   if (result.type !== 'answer') return result.type === 'timeout';
   return result.status >= 500 || (result.status > 200 && result.status < 300);
 }
@@ -140,6 +144,19 @@ function adviceAfter(result: OsbResult): string {
 /** Statuses that say that the broker can't tell, rather than that it can't now. */
 const CANT_TELL: readonly number[] = [200, 400, 405, 501];
 
+/** Statuses that say that the broker has no such binding. */
+const LOST: readonly number[] = [404, 410];
+
+/**
+ * What to record after a broker that was to tell credentials didn't, before it is asked by a bind; undefined when it is
+ * better asked again.
+ */
+export function afterUnableToTell(result: OsbResult): Pick<BindingStatus, 'bindingRetrievable'> | undefined {
+  if (result.type !== 'answer') return undefined;
+  if (LOST.includes(result.status)) return {};
+  return CANT_TELL.includes(result.status) ? { bindingRetrievable: false } : undefined;
+}
+
 /** The broker did not tell the credentials of a binding that it was known to have. */
 function afterFetch(status: BindingStatus, result: OsbResult, now: number): Outcome {
   const condition = {
@@ -148,25 +165,27 @@ function afterFetch(status: BindingStatus, result: OsbResult, now: number): Outc
     reason: 'FetchingBindingFailed',
     message: `Could not do a GET on binding resource: ${describeResult(result)}`,
   } as const;
-  const isLost = result.type === 'answer' && [404, 410].includes(result.status);
-  if (isLost || (result.type === 'answer' && CANT_TELL.includes(result.status))) {
-    const next: BindingStatus = isLost
-      ? withoutFields(status, 'externalProperties')
-      : { ...status, bindingRetrievable: false };
-    return { status: withConditions(next, [condition], now), next: 'settled' };
-  }
-  return retried(status, 'False', { ...condition, now });
+  const told = afterUnableToTell(result);
+  if (told === undefined) return retried(status, 'False', { ...condition, now });
+  const isLost = told.bindingRetrievable === undefined;
+  const next: BindingStatus = isLost ? withoutFields(status, 'externalProperties') : { ...status, ...told };
+  return { status: withConditions(next, [condition], now), next: 'settled' };
 }
 
 /** What the answer to an unbind means. 200 and 410 count whatever their body is. */
-function afterUnbind(status: BindingStatus, call: BindingCall, result: OsbResult, now: number): Outcome {
+function afterUnbind(status: BindingStatus, call: OwnCall, result: OsbResult, now: number): Outcome {
   if (isGone(result)) return taken(status, now);
   if (isAccepted(call, result)) return asynchronous(status, 'Unbind', result, now);
   const message = describeFailure(call, result, 'deleting');
   return retried(status, 'Unknown', { reason: 'UnbindCallFailed', message, now });
 }
 
-function describeFailure(call: BindingCall, result: OsbResult, gerund: 'creating' | 'deleting'): string {
+/** What went wrong, in the archived controller's words. */
+export function describeFailure(
+  call: BindingCall,
+  result: OsbResult,
+  gerund: 'creating' | 'deleting',
+): string {
   const { namespace, name } = call.instance.metadata;
   const of = `ServiceInstance "${namespace}/${name}" of ${prettyName(call.serviceClass)}`;
   const at = `at ClusterServiceBroker "${call.broker.metadata.name}"`;

@@ -1,7 +1,7 @@
 import type { Inputs } from '../instance/step.js';
 import { addressQuery, context, parametersField } from '../instance/requests.js';
 import type { InstanceAddress } from '../instance/requests.js';
-import type { ServiceBinding, ServiceClass, ServiceInstance } from '../model/objects.js';
+import type { ServiceBinding, ServiceClass, ServiceInstance, SideBinding } from '../model/objects.js';
 import { originatingIdentity } from '../osb/originating-identity.js';
 import type { OsbRequest } from '../osb/osb.js';
 import type { Features } from '../runtime/features.js';
@@ -11,6 +11,13 @@ export interface BindingFacts {
   address: InstanceAddress;
   /** Whether the broker may take its time. */
   incomplete: boolean;
+  /** The OSB binding id; that of the binding in use when left out. */
+  id?: string;
+}
+
+/** The OSB id of the binding in use. */
+export function idAtBroker({ spec, status }: ServiceBinding): string {
+  return status?.currentBindingID ?? spec.externalID ?? '';
 }
 
 /**
@@ -30,9 +37,9 @@ export function bindRequest(
   instance: ServiceInstance,
   facts: BindingFacts & { clusterId: string; inputs: Extract<Inputs, { ok: true }> },
 ): OsbRequest {
-  const { address, clusterId, incomplete, inputs } = facts;
+  const { address, clusterId, id, incomplete, inputs } = facts;
   return {
-    ...bindingRequest(binding, instance, 'PUT'),
+    ...bindingRequest(binding, instance, { method: 'PUT', id }),
     ...(incomplete ? { query: INCOMPLETE } : {}),
     body: {
       ...addressQuery(address),
@@ -43,9 +50,29 @@ export function bindRequest(
   };
 }
 
+/**
+ * The same for the successor of a binding (OSB 2.17, "Rotating a Service Binding"): what else it is to be, the broker takes
+ * from the predecessor.
+ */
+export function rotateRequest(
+  binding: ServiceBinding,
+  instance: ServiceInstance,
+  { address, clusterId, id, incomplete }: BindingFacts & { clusterId: string },
+): OsbRequest {
+  return {
+    ...bindingRequest(binding, instance, { method: 'PUT', id }),
+    ...(incomplete ? { query: INCOMPLETE } : {}),
+    body: {
+      ...addressQuery(address),
+      context: context(instance, clusterId),
+      predecessor_binding_id: idAtBroker(binding),
+    },
+  };
+}
+
 /** `GET /v2/service_instances/:iid/service_bindings/:bid` (OSB 2.14): what the broker has already. */
-export function fetchRequest(binding: ServiceBinding, instance: ServiceInstance): OsbRequest {
-  const { originatingIdentity: _, ...request } = bindingRequest(binding, instance, 'GET');
+export function fetchRequest(binding: ServiceBinding, instance: ServiceInstance, id?: string): OsbRequest {
+  const { originatingIdentity: _, ...request } = bindingRequest(binding, instance, { method: 'GET', id });
   return request;
 }
 
@@ -53,10 +80,10 @@ export function fetchRequest(binding: ServiceBinding, instance: ServiceInstance)
 export function lastOperationRequest(
   binding: ServiceBinding,
   instance: ServiceInstance,
-  address: InstanceAddress,
+  { address, of }: { address: InstanceAddress; of?: SideBinding },
 ): OsbRequest {
-  const request = bindingRequest(binding, instance, 'GET');
-  const { lastOperation } = binding.status ?? {};
+  const request = bindingRequest(binding, instance, { method: 'GET', id: of?.id });
+  const { lastOperation } = of ?? binding.status ?? {};
   return {
     ...request,
     path: [...request.path, 'last_operation'],
@@ -71,10 +98,10 @@ export function lastOperationRequest(
 export function unbindRequest(
   binding: ServiceBinding,
   instance: ServiceInstance,
-  { address, incomplete }: BindingFacts,
+  { address, id, incomplete }: BindingFacts,
 ): OsbRequest {
   return {
-    ...bindingRequest(binding, instance, 'DELETE'),
+    ...bindingRequest(binding, instance, { method: 'DELETE', id }),
     query: { ...(incomplete ? INCOMPLETE : {}), ...addressQuery(address) },
   };
 }
@@ -84,13 +111,12 @@ const INCOMPLETE = { accepts_incomplete: 'true' } as const;
 function bindingRequest(
   binding: ServiceBinding,
   instance: ServiceInstance,
-  method: OsbRequest['method'],
+  { method, id = idAtBroker(binding) }: { method: OsbRequest['method']; id: string | undefined },
 ): OsbRequest {
   const identity = originatingIdentity(binding.spec.userInfo);
-  const [instanceId = '', bindingId = ''] = [instance.spec.externalID, binding.spec.externalID];
   return {
     method,
-    path: ['v2', 'service_instances', instanceId, 'service_bindings', bindingId],
+    path: ['v2', 'service_instances', instance.spec.externalID ?? '', 'service_bindings', id],
     ...(identity === undefined ? {} : { originatingIdentity: identity }),
   };
 }

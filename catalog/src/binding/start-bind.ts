@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Inputs } from '../instance/step.js';
 import { findCondition, timestamp, withConditions } from '../model/conditions.js';
 import type { BindingProperties, BindingStatus, ServiceBinding } from '../model/objects.js';
+import { openRequest, withAnswered } from '../model/requests-by-annotation.js';
 import { BIND_IN_FLIGHT } from './words.js';
 
 /** The status to store before the broker hears of the binding; undefined when it is stored. */
@@ -23,9 +24,11 @@ export function startBind(
   if (underWay && findCondition(status, 'Ready') !== undefined) return undefined;
   // See the same decision about instances: only a broker that has not heard of the binding can refuse it entirely.
   const isFirst = status.unbindStatus !== 'Required';
+  // Credentials that are not there yet are new in any case.
+  const asked = isFirst ? openRequest(binding, 'rotate') : undefined;
   return withConditions<BindingStatus>(
     {
-      ...status,
+      ...(asked === undefined ? status : withAnswered(status, 'rotate', asked)),
       asyncOpInProgress: false,
       orphanMitigationInProgress: false,
       currentOperation: 'Bind',

@@ -6,6 +6,7 @@ import type {
   ServiceClass,
   ServiceInstance,
   ServicePlan,
+  SideBinding,
 } from '../model/objects.js';
 import type { Inputs } from '../instance/step.js';
 import type { OsbRequest } from '../osb/osb.js';
@@ -22,6 +23,10 @@ export interface BindingWorld {
   mitigateAt: number;
   /** Not before this moment another look at the last operation. */
   pollAt: number;
+  /** Not before this moment another request about a successor. */
+  rotateAt: number;
+  /** Not before this moment another request about a predecessor. */
+  retireAt: number;
   clusterId: string;
   catalog: CatalogView;
   features: Features;
@@ -34,19 +39,30 @@ export interface BindingWorld {
   newId: () => string;
 }
 
-/** One request to a broker. For `Unbind` the Secret is deleted first; `Fetch` reads what the broker has already. */
-export interface BindingCall {
+/** One request to a broker. */
+interface Call {
   type: 'call';
-  operation: 'Bind' | 'Fetch' | 'Poll' | 'Unbind';
   instance: ServiceInstance;
   serviceClass: ServiceClass;
   /** Undefined when it is gone. */
   plan: ServicePlan | undefined;
   broker: ServiceBroker;
   request: OsbRequest;
-  /** For `Poll`: from this moment on, in milliseconds since the epoch, an operation that goes on counts as failed. */
+  /** For polls: from this moment on, in milliseconds since the epoch, an operation that goes on counts as failed. */
   deadline?: number;
 }
+
+/** A request about the binding in use. For `Unbind` the Secret is deleted first; `Fetch` reads what the broker has already. */
+export type OwnCall = Call & { operation: 'Bind' | 'Fetch' | 'Poll' | 'Unbind'; side?: undefined };
+
+/** A request about a successor or a predecessor. `Check` reads the binding in use, and `side` is its successor if need be. */
+export type SideCall = Call & {
+  operation: 'Check' | 'Rotate' | 'FetchSuccessor' | 'PollSuccessor' | 'Retire' | 'PollPredecessor';
+  side: SideBinding;
+};
+
+/** See {@link OwnCall} and {@link SideCall}. */
+export type BindingCall = OwnCall | SideCall;
 
 /** The one next thing to do for a binding. */
 export type BindingStep =

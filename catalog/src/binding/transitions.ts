@@ -7,6 +7,8 @@ import { withoutFields } from '../model/without-fields.js';
 import { textField } from '../osb/osb.js';
 import type { OsbResult } from '../osb/osb.js';
 import type { CallOutcome } from '../runtime/outcome.js';
+import { deadlineOf, withExpiry } from './expiry.js';
+import type { Expiry } from './expiry.js';
 import { BINDING_MITIGATION, BINDING_WORDS } from './words.js';
 
 /** What a call led to. */
@@ -27,11 +29,18 @@ export function operationUnderWay(binding: ServiceBinding): Operation {
 }
 
 /** The Secret is written: the binding is ready. */
-export function delivered(binding: ServiceBinding, secret: KubeObject, now: number): Outcome {
+export function delivered(
+  binding: ServiceBinding,
+  { secret, expiry, now }: { secret: KubeObject; expiry: Expiry; now: number },
+): Outcome {
   const { generation } = binding.metadata;
   const { name = '', resourceVersion } = secret.metadata;
+  const before = withoutFields(withoutOperation(known(binding.status ?? {})), 'inProgressProperties');
+  const deadline = deadlineOf(expiry);
+  // Credentials that are told again end when they did.
+  const isNew = deadline !== undefined && deadline !== deadlineOf(before);
   const status: BindingStatus = {
-    ...withoutFields(withoutOperation(known(binding.status ?? {})), 'inProgressProperties'),
+    ...(isNew ? withExpiry(before, expiry, now) : before),
     ...(generation === undefined ? {} : { reconciledGeneration: generation }),
     ...(resourceVersion === undefined ? {} : { secretResourceVersion: resourceVersion }),
     unbindStatus: 'Required',

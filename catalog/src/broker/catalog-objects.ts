@@ -150,6 +150,7 @@ const FROM_CATALOG = new Set([
   'serviceBindingCreateParameterSchema',
   'maintenanceInfo',
   'maximumPollingDuration',
+  'bindingRotatable',
 ]);
 
 /** The object with `status.removedFromBrokerCatalog` as given; undefined when it reads so already. */

@@ -22,6 +22,8 @@ test('reads every field that classes and plans have', () => {
             name: 'small',
             description: 'pd',
             bindable: false,
+            binding_rotatable: true,
+            maximum_polling_duration: 60,
             metadata: { n: 2 },
             schemas: {
               service_instance: { create: { parameters: schema }, update: { parameters: schema } },
@@ -52,6 +54,8 @@ test('reads every field that classes and plans have', () => {
             description: 'pd',
             free: true,
             bindable: false,
+            bindingRotatable: true,
+            maximumPollingDuration: 60,
             metadata: { n: 2 },
             instanceCreateParameterSchema: schema,
             instanceUpdateParameterSchema: schema,

@@ -31,6 +31,7 @@ export interface OfferedPlan {
   maintenanceInfo?: MaintenanceInfo;
   /** Seconds. */
   maximumPollingDuration?: number;
+  bindingRotatable?: boolean;
 }
 
 /** A catalog with the sentences about entries that had to be left out. */
@@ -121,6 +122,7 @@ function readPlan(value: Json, path: string, findings: Findings): OfferedPlan[] 
       }),
       ...maintenanceInfo(source),
       ...maximumPollingDuration(source),
+      ...(source['binding_rotatable'] === true ? { bindingRotatable: true } : {}),
     },
   ];
 }

@@ -87,6 +87,8 @@ export interface ServicePlan extends KubeObject {
     maintenanceInfo?: MaintenanceInfo;
     /** OSB `maximum_polling_duration`, seconds. */
     maximumPollingDuration?: number;
+    /** OSB `binding_rotatable`. */
+    bindingRotatable?: boolean;
   };
   status?: { removedFromBrokerCatalog?: boolean; [extra: string]: unknown };
 }
@@ -167,6 +169,15 @@ export interface SecretTransform {
 /** What a binding has, or is about to get, at the broker. */
 export type BindingProperties = Pick<InstanceProperties, 'parameters' | 'parameterChecksum' | 'userInfo'>;
 
+/** A binding at the broker beside the one that is in use. */
+export interface SideBinding {
+  /** The OSB binding id. */
+  id: string;
+  asyncOpInProgress?: boolean;
+  lastOperation?: string;
+  operationStartTime?: string;
+}
+
 /** `status` of a binding. */
 export interface BindingStatus extends Answering {
   conditions?: Condition[];
@@ -184,6 +195,18 @@ export interface BindingStatus extends Answering {
   binding?: LocalReference;
   /** The version of the Secret that was written last: one that the Secret still has needs no look. */
   secretResourceVersion?: string;
+  /** The id that the broker knows the binding by since it was rotated; until then that is `spec.externalID`. */
+  currentBindingID?: string;
+  /** OSB `metadata.expires_at`. */
+  credentialsExpireAt?: string;
+  /** OSB `metadata.renew_before`. */
+  renewBefore?: string;
+  /** When a successor is due. */
+  rotateAt?: string;
+  /** Is to take the binding's place. `bound`: the broker has it. */
+  successor?: SideBinding & { bound?: boolean };
+  /** Are to be taken back at that moment. */
+  predecessors?: (SideBinding & { unbindAt: string })[];
   /** False once the broker could not tell the credentials although its catalog says so. */
   bindingRetrievable?: boolean;
   [extra: string]: unknown;

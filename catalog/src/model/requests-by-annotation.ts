@@ -4,12 +4,14 @@ import type { UserInfo } from './objects.js';
 /**
  * What the owner of an instance or a binding may ask for by annotation, because the API has no field for it: ending
  * the pause after a failure (`retry`, any text; a new text asks again), letting go of what a broker can't give back
- * (`abandon`, the reason), taking the version of its plan that the broker offers now (`upgrade`, that version).
+ * (`abandon`, the reason), taking the version of its plan that the broker offers now (`upgrade`, that version), new
+ * credentials (`rotate`, any text; a new text asks again).
  */
 export const REQUESTS = {
   retry: 'mesitis/retry',
   abandon: 'mesitis/abandon',
   upgrade: 'mesitis/upgrade',
+  rotate: 'mesitis/rotate',
 } as const;
 
 /** The name of a request. */

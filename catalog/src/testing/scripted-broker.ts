@@ -13,9 +13,19 @@ export interface SeenRequest {
   body?: JsonObject;
 }
 
-/** What to answer, as soon as `after` has settled; `hang` never does, `cut` closes the connection. */
+/**
+ * What to answer, as soon as `after` has settled; `hang` never does, `cut` closes the connection. With `done` the broker does
+ * what it was asked for whatever it answers.
+ */
 export type Answer =
-  | { status: number; body?: Json; text?: string; headers?: Record<string, string>; after?: Promise<unknown> }
+  | {
+      status: number;
+      body?: Json;
+      text?: string;
+      headers?: Record<string, string>;
+      after?: Promise<unknown>;
+      done?: true;
+    }
   | 'hang'
   | 'cut';
 
@@ -82,6 +92,7 @@ export class ScriptedBroker {
       incoming.socket.destroy();
       return;
     }
+    if (given.done) this.#grant(request);
     await given.after;
     response.writeHead(given.status, given.headers ?? {});
     response.end(given.text ?? (given.body === undefined ? '' : JSON.stringify(given.body)));
