@@ -47,6 +47,69 @@ describe('kubectl mesitis status', () => {
     );
   });
 
+  describe('tells recent Events', () => {
+    const event = (name: string, fields: Record<string, unknown>, kind = 'ServiceInstance'): KubeObject => ({
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name, namespace: 'client-ns' },
+      involvedObject: { kind, name: 'api-service', namespace: 'client-ns' },
+      type: 'Normal',
+      message: 'said',
+      ...fields,
+    });
+    const eventful = (): MemoryKube => {
+      const kube = cluster();
+      kube.seed(
+        event('a', { reason: 'First', lastTimestamp: '2026-01-01T00:00:10Z' }),
+        event('b', { reason: 'Second', lastTimestamp: '2026-01-01T00:01:40Z', type: 'Warning', count: 7 }),
+        event('c', { reason: 'Third', eventTime: '2026-01-01T00:01:00.5Z' }),
+        event('d', { reason: 'Fourth', lastTimestamp: '2026-01-01T00:01:30Z', message: 'a\nb' }),
+        event('e', {
+          reason: 'ProvisionedSuccessfully',
+          message: 'The instance was provisioned successfully',
+          lastTimestamp: '2026-01-01T00:02:00Z',
+        }),
+        event('f', { reason: 'Elsewhere', involvedObject: { kind: 'Pod', name: 'api-service' } }),
+        event('g', {
+          reason: 'Predecessor',
+          involvedObject: { kind: 'ServiceInstance', name: 'api-service', uid: 'x' },
+        }),
+        event('h', { reason: 'Bound', lastTimestamp: '2026-01-01T00:01:58Z' }, 'ServiceBinding'),
+      );
+      return kube;
+    };
+
+    test('the newest three of each object that no condition tells', async () => {
+      const { out } = await runPlugin(['status', 'api-service'], eventful());
+      expect(out.match(/[├│└].*Event.*/g)).toEqual([
+        '├─ Event Second: said (20s ago, 7 times)',
+        '├─ Event Fourth: a b (30s ago)',
+        '├─ Event Third: said (59s ago)',
+        '├─ Event Bound: said (2s ago)',
+      ]);
+    });
+
+    test('and none when these may not be read', async () => {
+      const kube = eventful();
+      kube.failNext(
+        ({ verb, kind }) => verb === 'list' && kind === 'Event',
+        new KubeError('forbidden', 'no'),
+      );
+      const { out, exitCode } = await runPlugin(['status', 'api-service'], kube);
+      expect(out).not.toContain('Event');
+      expect(exitCode).toBe(0);
+    });
+  });
+
+  test('takes the name of a binding for its instance', async () => {
+    const kube = cluster();
+    kube.seed(binding('reporting'));
+    const { out } = await runPlugin(['status', 'reporting'], kube);
+    expect(out).toMatch(/^api-service instance in client-ns, .*binding reporting\n/s);
+    const asObject = await runPlugin(['status', 'reporting', '-o', 'name'], kube);
+    expect(asObject.out).toBe('servicebinding.servicecatalog.k8s.io/reporting\n');
+  });
+
   test('says what to do about trouble', async () => {
     const { out, exitCode } = await runPlugin(['status', 'broken'], cluster());
     expect(out).toContain('Ready=False ErrorCallingProvision: connection refused (2m ago)');

@@ -1,13 +1,22 @@
-import { isKubeError, type Kube } from '@mesitis/kube';
+import { isKubeError, type Kube, type KubeObject } from '@mesitis/kube';
 import * as Args from '@oclif/core/args';
 import { MesitisCommand, type Session } from '../base-command.js';
 import { clusterFlags, listFlags, outputFlag, type ListFlags } from '../flags.js';
 import { colorsFor } from '../lib/colors.js';
+import { readEvents } from '../lib/events.js';
 import { existingInstance } from '../lib/find-objects.js';
 import { formatList, formatObject, type Output } from '../lib/output.js';
-import { recordAt } from '../lib/objects.js';
+import { nameOf, recordAt } from '../lib/objects.js';
 import { usageError } from '../lib/plugin-error.js';
-import { bindingsOf, everyOf, secretNameOf, secretRef } from '../lib/service-catalog.js';
+import {
+  bindingRef,
+  bindingsOf,
+  everyOf,
+  instanceNameOf,
+  instanceRef,
+  secretNameOf,
+  secretRef,
+} from '../lib/service-catalog.js';
 import { sortedBy } from '../lib/sort-by.js';
 import { familyOrder, kindOrder, statusTable, type Look } from '../lib/status-table.js';
 import { statusTree, type SecretFinding } from '../lib/status-tree.js';
@@ -16,16 +25,16 @@ import { statusTree, type SecretFinding } from '../lib/status-tree.js';
 export class Status extends MesitisCommand {
   static override summary = 'show how instances and bindings are, and what to do';
   static override description =
-    'Without INSTANCE a table of all instances and bindings in the namespace. With INSTANCE all about it: conditions, bindings, their Secrets (keys only), and the next step.';
+    'Without INSTANCE a table of all instances and bindings in the namespace. With INSTANCE all about it: conditions, bindings, their Secrets (keys only), recent Events, and the next step.';
   static override examples = [
     '<%= config.bin %> status',
     '<%= config.bin %> status api-service',
     '<%= config.bin %> status --all-namespaces --sort-by .metadata.creationTimestamp',
     '<%= config.bin %> status api-service --output yaml',
   ];
-  static override usage = 'status [INSTANCE] [flags]';
+  static override usage = 'status [INSTANCE|BINDING] [flags]';
   static override args = {
-    instance: Args.string({ ignoreStdin: true, description: 'the instance to explain' }),
+    instance: Args.string({ ignoreStdin: true, description: 'the instance to explain, or a binding of it' }),
   };
   static override flags = { ...outputFlag, ...listFlags, ...clusterFlags };
 
@@ -61,23 +70,41 @@ export class Status extends MesitisCommand {
 
   private async one(session: Session, name: string, output: Output): Promise<void> {
     const { cluster, namespace } = session;
-    const instance = await existingInstance(session, name);
+    const object = await namedObject(session, name);
     if (output !== 'table') {
-      this.print(await formatObject(instance, output));
+      this.print(await formatObject(object, output));
       return;
     }
-    const bindings = bindingsOf(name, (await cluster.list(everyOf('ServiceBinding', namespace))).items);
+    const instance =
+      object.kind === 'ServiceBinding' ? await existingInstance(session, instanceNameOf(object)) : object;
+    const bindings = bindingsOf(
+      nameOf(instance),
+      (await cluster.list(everyOf('ServiceBinding', namespace))).items,
+    );
     const findings = bindings
       .map(secretNameOf)
       .map(async (secret) => [secret, await findSecret(cluster, namespace, secret)] as const);
-    const secrets = new Map(await Promise.all(findings));
-    this.print(statusTree({ instance, bindings, secrets }, this.look()));
+    const [secrets, events] = await Promise.all([
+      Promise.all(findings),
+      readEvents(cluster, namespace, [instance, ...bindings]),
+    ]);
+    this.print(statusTree({ instance, bindings, secrets: new Map(secrets), events }, this.look()));
   }
 
   private look(): Look {
     const { out } = this.terminal;
     return { colors: colorsFor(out), width: out.columns, now: this.context.now() };
   }
+}
+
+/** The instance of that name, else the binding. Throws PluginError (not met) when there is neither. */
+async function namedObject(session: Session, name: string): Promise<KubeObject> {
+  const { cluster, namespace } = session;
+  return (
+    (await cluster.get(instanceRef(namespace, name))) ??
+    (await cluster.get(bindingRef(namespace, name))) ??
+    (await existingInstance(session, name))
+  );
 }
 
 /** One instance is not a list. Throws PluginError (usage). */

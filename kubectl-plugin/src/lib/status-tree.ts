@@ -1,6 +1,7 @@
 import type { KubeObject } from '@mesitis/kube';
 import { adviceFor } from './advice.js';
 import { age } from './age.js';
+import type { RecentEvent } from './events.js';
 import { byName, nameOf, textAt } from './objects.js';
 import { requestedOffering, secretNameOf } from './service-catalog.js';
 import { brokersWords, conditionsOf, stateOf, stateWord, type Condition } from './state.js';
@@ -16,6 +17,8 @@ export interface InstanceStory {
   bindings: readonly KubeObject[];
   /** By name of the Secret. */
   secrets: ReadonlyMap<string, SecretFinding>;
+  /** By uid of the instance or binding, the newest first. */
+  events: ReadonlyMap<string, RecentEvent[]>;
 }
 
 /** A line of the tree with the lines below it. */
@@ -35,20 +38,22 @@ export function statusTree(story: InstanceStory, look: Look): string {
       leaf(`offering ${requestedOffering(instance)}`),
       ...conditionLeaves(instance, look),
       ...lastOperation(instance),
-      ...bindings.map((binding) => bindingBranch(binding, story.secrets, look)),
+      ...eventLeaves(instance, story, look),
+      ...bindings.map((binding) => bindingBranch(binding, story, look)),
     ],
   };
   const lines = [...draw(root, look.width), '', ...wrapWords(whatToDo(story), look.width)];
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function bindingBranch(binding: KubeObject, secrets: ReadonlyMap<string, SecretFinding>, look: Look): Branch {
+function bindingBranch(binding: KubeObject, story: InstanceStory, look: Look): Branch {
   const secretName = secretNameOf(binding);
   return {
     text: `binding ${look.colors.strong(nameOf(binding))}`,
     children: [
       ...conditionLeaves(binding, look),
-      leaf(`Secret ${secretName}: ${secretText(secrets.get(secretName))}`),
+      ...eventLeaves(binding, story, look),
+      leaf(`Secret ${secretName}: ${secretText(story.secrets.get(secretName))}`),
     ],
   };
 }
@@ -70,6 +75,16 @@ function conditionLeaves(object: KubeObject, look: Look): Branch[] {
   const conditions = conditionsOf(object);
   if (conditions.length === 0) return [leaf(look.colors.state(state.kind, stateWord(state)))];
   return conditions.map((condition) => leaf(conditionLine(toldOnce(condition, conditions), object, look)));
+}
+
+/** What happened lately, as far as the conditions don't say it. */
+function eventLeaves(object: KubeObject, { events }: InstanceStory, { colors, now }: Look): Branch[] {
+  const recent = events.get(object.metadata.uid ?? '') ?? [];
+  return recent.map(({ warning, reason, message, count, at }) => {
+    const head = warning ? colors.state('pending', `Event ${reason}`) : colors.faint(`Event ${reason}`);
+    const times = count > 1 ? `, ${count} times` : '';
+    return leaf(`${head}: ${message}${colors.faint(` (${age(at, now)} ago${times})`)}`);
+  });
 }
 
 /** A final failure is reported by `Ready` and by `Failed` in the same words; these stay with `Failed`. */
