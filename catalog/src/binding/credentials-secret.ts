@@ -90,12 +90,11 @@ export function secretNames(binding: ServiceBinding): string[] {
   return delivered === wanted ? [wanted] : [delivered, wanted];
 }
 
-/** The name of the Secret to write. */
-export function wantedSecretName({ spec, metadata }: ServiceBinding): string {
+function wantedSecretName({ spec, metadata }: ServiceBinding): string {
   return spec.secretName === undefined || spec.secretName === '' ? metadata.name : spec.secretName;
 }
 
-/** The name of the Secret that was written. */
+/** The name of the Secret that was written, or is to be: a change of the spec does not move it, because Pods use it. */
 export function deliveredSecretName(binding: ServiceBinding): string {
   return binding.status?.binding?.name ?? wantedSecretName(binding);
 }

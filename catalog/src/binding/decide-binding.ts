@@ -4,7 +4,7 @@ import { prettyName } from '../model/catalog-view.js';
 import { hasFinalizer, withFinalizer } from '../model/finalizer.js';
 import { isDeleting } from '../model/objects.js';
 import type { BindingStatus, ServiceBinding } from '../model/objects.js';
-import { decideDelivered, decideFetch, isBound } from './decide-delivered.js';
+import { decideDelivered, decideFetch, decideInTheWay, isBound } from './decide-delivered.js';
 import { decideRotation, decideSuccession, isRotating } from './decide-rotation.js';
 import { decideUnfinished } from './decide-unbind.js';
 import { notReady, placeToBind, report } from './place.js';
@@ -30,6 +30,8 @@ export function decideBinding(binding: ServiceBinding, world: BindingWorld): Bin
 
 /** What gives a binding that the broker has its credentials; undefined when it has to be made once more. */
 function decideBound(binding: ServiceBinding, world: BindingWorld): BindingStep | undefined {
+  const inTheWay = decideInTheWay(binding, world);
+  if (inTheWay !== undefined) return inTheWay;
   // Other credentials are as good as those that are not to be had.
   const step = isRotating(binding) ? decideSuccession(binding, world) : undefined;
   return step !== undefined && step.type !== 'idle' ? step : decideFetch(binding, world);

@@ -2,9 +2,10 @@ import { Unresolved } from '../instance/references.js';
 import { isTrue, timestamp, withConditions } from '../model/conditions.js';
 import type { BindingStatus, ServiceBinding } from '../model/objects.js';
 import { withoutFields } from '../model/without-fields.js';
+import { deliveredSecretName, isOwnSecret, notOwnedMessage } from './credentials-secret.js';
 import { driftOf, driftWords } from './drift.js';
 import type { Drift } from './drift.js';
-import { placeToBind } from './place.js';
+import { placeToBind, report } from './place.js';
 import { fetchRequest } from './requests.js';
 import type { BindingStep, BindingWorld } from './step.js';
 
@@ -20,7 +21,14 @@ export function decideDelivered(binding: ServiceBinding, world: BindingWorld): B
     case 'unsure':
       return { type: 'look-at-secret' };
     case 'unrecorded':
-      return { type: 'update-status', status: { ...status, secretResourceVersion: drift.version } };
+      return {
+        type: 'update-status',
+        status: {
+          ...status,
+          secretResourceVersion: drift.version,
+          binding: { name: deliveredSecretName(binding) },
+        },
+      };
     case 'drifted':
       if (drift.notBefore > world.now) return { type: 'wait', until: drift.notBefore };
       return { type: 'update-status', status: startRepair(binding, drift, world.now) };
@@ -47,6 +55,17 @@ function startRepair(
 /** Whether the broker is known to have the binding although its credentials are not delivered. */
 export function isBound({ status }: ServiceBinding): boolean {
   return status?.externalProperties !== undefined && !isTrue(status, 'Ready');
+}
+
+/**
+ * Says that somebody else's Secret is where the credentials are to go; undefined when there is none. While it is there the
+ * broker need not be asked: a watch event brings the binding back.
+ */
+export function decideInTheWay(binding: ServiceBinding, world: BindingWorld): BindingStep | undefined {
+  const { outline } = world.secret;
+  if (outline === undefined || isOwnSecret(outline, binding)) return undefined;
+  const message = `Error injecting bind result: ${notOwnedMessage(outline)}`;
+  return report(binding, { reason: 'ErrorInjectingBindResult', message }, world.now);
 }
 
 /**

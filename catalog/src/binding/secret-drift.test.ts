@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { JsonObject, KubeObject, ObjectRef } from '@mesitis/kube';
+import { API_VERSION } from '../model/kinds.js';
 import { condition, Harness, isReady, NAMESPACE } from '../testing/harness.js';
 import { catalogOf } from '../testing/scripted-broker.js';
 
@@ -114,6 +115,15 @@ describe('a Secret that is not as it was delivered any more', () => {
     await harness.until('Secret', 'creds', isWritten);
   });
 
+  test('is put back under its old name when the spec says another by now', async () => {
+    await start({ retrievable: true });
+    const ref = { apiVersion: API_VERSION, kind: 'ServiceBinding', namespace: NAMESPACE, name: 'creds' };
+    await harness.kube.patch(ref, { type: 'merge', body: { spec: { secretName: 'other' } } });
+    await harness.remove('Secret', 'creds');
+    await harness.until('Secret', 'creds', isWritten);
+    expect(await harness.get('Secret', 'other')).toBeUndefined();
+  });
+
   test('is put back after a restart, and one that is in order is not asked about', async () => {
     await start({ retrievable: true });
     await harness.stopControllers();
@@ -136,9 +146,13 @@ describe('a Secret of somebody else', () => {
     const failed = await harness.untilReason('ServiceBinding', 'creds', 'ErrorInjectingBindResult');
     expect(condition(failed)?.message).toContain('is not owned by ServiceBinding, controllerRef: nil');
     expect(await harness.get('Secret', 'creds')).toMatchObject({ data: KEPT.data });
+    await editSecret({ data: { more: 'bW9yZQ==' } });
+    harness.clock.advance(60_000);
     await harness.remove('Secret', 'creds');
     await harness.until('Secret', 'creds', isWritten);
     await harness.until('ServiceBinding', 'creds', isReady);
+    // Nothing was asked while it was in the way.
+    expect(requests()).toEqual(['GET']);
   });
 
   const KEPT = {
@@ -213,6 +227,7 @@ describe('a binding of Service Catalog', () => {
       (stored) => (stored['status'] as JsonObject)['secretResourceVersion'] !== undefined,
     );
     expect(requests()).toEqual([]);
+    expect(await harness.get('ServiceBinding', 'creds')).toHaveProperty('status.binding.name', 'creds');
     await harness.remove('Secret', 'creds');
     await harness.until('Secret', 'creds', isWritten);
   });

@@ -10,7 +10,6 @@ import {
   secretData,
   secretNames,
   updatedSecret,
-  wantedSecretName,
 } from './credentials-secret.js';
 import type { FoundSecret } from './drift.js';
 import { shaped, shapeOf } from './secret-shape.js';
@@ -39,7 +38,7 @@ export async function injectSecret(
     const written = await write(
       kube,
       binding,
-      credentialsSecret(binding, wantedSecretName(binding), content),
+      credentialsSecret(binding, deliveredSecretName(binding), content),
     );
     return typeof written === 'string' ? { ok: false, message: written } : { ok: true, secret: written };
   } catch (error) {
