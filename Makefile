@@ -70,6 +70,10 @@ test: build lint kubernetes redis ## everything: types, lint, unit, conformance,
 demo: build ## walk the whole story; CLUSTER=sandbox (default), real, or current (with KUBECONFIG)
 	@$(run) demo -- --cluster $(CLUSTER)
 
+.PHONY: fuzz
+fuzz: build ## hold webhook and broker to each other on RUNS (100,000) made-up ConfigMaps, in a small heap
+	@node --max-old-space-size=192 test/dist/fuzz/main.js
+
 .PHONY: bench
 bench: build kubernetes ## measure, as ratios to a baseline of the same run; SMALL=1 for a short run
 	@$(run) bench

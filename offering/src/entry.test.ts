@@ -121,6 +121,10 @@ describe('a catalog entry', () => {
       { parameters: { $ref: 'other.json' } },
       'parameters: refers to another document at /$ref; move the definition',
     ],
+    [
+      { parameters: { required: Array.from({ length: 1_500 }, (_, index) => `p${index}`) } },
+      'parameters: has 1501 keys and items, and more than 1500 take too long to check',
+    ],
     [{ parameters: { title: 'x'.repeat(65_536) } }, 'parameters: is larger than 64 kB'],
   ])('with %j is told: %s', (override, line) => {
     expect(linesOf(entryConfigMap(override))).toEqual([expect.stringContaining(line)]);

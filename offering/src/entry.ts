@@ -7,7 +7,7 @@ import type { CatalogEntry } from './model.js';
 import { objectToJson, type ObjectNode } from './payload-node.js';
 import { PROVISION_KINDS, readProvision } from './provision.js';
 import type { Report } from './report.js';
-import { compileSchema, externalReference, MAX_SCHEMA } from './schema.js';
+import { compileSchema, externalReference, MAX_SCHEMA, MAX_SCHEMA_PARTS, schemaParts } from './schema.js';
 import { HTTP_URL, ID, IMAGE_URL, NAME_PART } from './syntax.js';
 import { readWhitelist } from './whitelist/read-whitelist.js';
 import { parameterFacts } from './template/parameter-facts.js';
@@ -156,6 +156,12 @@ function readSchema(key: string, fields: Fields, report: Report): JsonObject | u
   const schema = objectToJson(field.node);
   if (Buffer.byteLength(JSON.stringify(schema)) > MAX_SCHEMA) {
     report.add('schema-size', field, 'is larger than 64 kB, which platforms do not take; make it smaller');
+    return undefined;
+  }
+  const parts = schemaParts(schema);
+  if (parts > MAX_SCHEMA_PARTS) {
+    const message = `has ${parts} keys and items, and more than ${MAX_SCHEMA_PARTS} take too long to check; make it simpler`;
+    report.add('schema-size', field, message);
     return undefined;
   }
   const reference = externalReference(schema);

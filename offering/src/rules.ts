@@ -68,7 +68,7 @@ export const RULES = {
   'credential-key': error('MES048', 'Keys of credentials fit a Secret and leave uri, host and port alone'),
   'credential-none': error('MES049', 'CredentialNoCredential takes no data'),
   'schema-invalid': error('MES050', 'parameters and bindparameters are JSON Schemas of an object'),
-  'schema-size': error('MES051', 'A JSON Schema has at most 64 kB'),
+  'schema-size': error('MES051', 'A JSON Schema has at most 64 kB, and at most 1,500 keys and items'),
   'schema-reference': error('MES052', 'A JSON Schema refers only to parts of itself'),
   'object-kind': error('MES053', 'The wrapped object is of the kind that its label names'),
   'object-api-version': error('MES054', 'The apiVersion of the wrapped object is right for its kind'),

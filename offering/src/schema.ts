@@ -10,6 +10,12 @@ import { quote } from './wording.js';
 /** The largest schema, in bytes of JSON (OSB 2.17, "Schemas Object"). */
 export const MAX_SCHEMA = 64 * 1024;
 
+/**
+ * The most keys and items that a schema may have, its values (`enum`, `default`) not counted: ajv writes code for each,
+ * which takes about 30 ms for as many, and admission waits for it.
+ */
+export const MAX_SCHEMA_PARTS = 1_500;
+
 /** One thing that is wrong with a value: where in it (`parameters.size`), and what it must be. The value is not told. */
 export interface SchemaProblem {
   path: string;
@@ -41,7 +47,8 @@ const OPTIONS: Options = {
   logger: false,
   allErrors: true,
   inlineRefs: false,
-  code: { regExp },
+  // Optimizing the validator that ajv writes takes twice as long as writing it, and parameters are checked seldom.
+  code: { regExp, optimize: false },
 };
 
 type Dialect = 'draft-07' | '2020-12';
@@ -128,6 +135,15 @@ export function externalReference(schema: Json, pointer = ''): string | undefine
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** How many keys and items a schema has, without plain values. */
+export function schemaParts(schema: Json): number {
+  if (typeof schema !== 'object' || schema === null) return 0;
+  return Object.entries(schema).reduce(
+    (parts, [key, value]) => parts + 1 + (VALUES.includes(key) ? 0 : schemaParts(value)),
+    0,
+  );
 }
 
 const REFERENCES = ['$ref', '$dynamicRef', '$recursiveRef'];

@@ -5,7 +5,10 @@ import { situation, type RuleExample } from './example.js';
 export const TOO_LONG = {
   'payload-size': situation('a payload of 2 MiB', 'a payload of 1 MiB or less'),
   'payload-depth': situation('objects in objects, 100 levels deep', 'at most 64 levels'),
-  'schema-size': situation('parameters with a JSON Schema of 70 kB', 'a schema of at most 64 kB'),
+  'schema-size': situation(
+    'parameters with a JSON Schema of 70 kB',
+    'a schema of at most 64 kB and 1,500 keys and items',
+  ),
   'expression-size': situation('an expression of 3,000 characters', 'one of at most 2,048'),
 } as const satisfies Partial<Record<RuleName, RuleExample>>;
 
