@@ -6,9 +6,11 @@ import { Doctor } from './doctor.js';
 import { Explain } from './explain.js';
 import { Lint } from './lint.js';
 import { Provision } from './provision.js';
+import { Rotate } from './rotate.js';
 import { Secret } from './secret.js';
 import { Status } from './status.js';
 import { Unbind } from './unbind.js';
+import { Upgrade } from './upgrade.js';
 import { Version } from './version.js';
 import { Wait } from './wait.js';
 
@@ -22,9 +24,11 @@ export const COMMANDS = {
   explain: Explain,
   lint: Lint,
   provision: Provision,
+  rotate: Rotate,
   secret: Secret,
   status: Status,
   unbind: Unbind,
+  upgrade: Upgrade,
   version: Version,
   wait: Wait,
 };

@@ -1,13 +1,11 @@
-import type { KubeObject } from '@mesitis/kube';
 import * as Args from '@oclif/core/args';
-import { MesitisCommand, patienceOf, type Session } from '../base-command.js';
+import { MesitisCommand, patienceOf } from '../base-command.js';
 import { clusterFlags, outputFlag, waitFlags } from '../flags.js';
-import { unknownName } from '../lib/find-objects.js';
+import { chooseBinding } from '../lib/find-objects.js';
 import { judgeGone } from '../lib/judgements.js';
 import { nameOf } from '../lib/objects.js';
 import { formatObject } from '../lib/output.js';
-import { notMet } from '../lib/plugin-error.js';
-import { bindingRef, bindingsOf, everyOf, secretNameOf } from '../lib/service-catalog.js';
+import { bindingRef, secretNameOf } from '../lib/service-catalog.js';
 
 /** Deletes a ServiceBinding. */
 export class Unbind extends MesitisCommand {
@@ -33,7 +31,7 @@ export class Unbind extends MesitisCommand {
     const patience = patienceOf(flags);
     await this.withCluster(flags, async (session) => {
       const { cluster, namespace } = session;
-      const binding = await chooseBinding(session, args.binding);
+      const binding = await chooseBinding(session, args.binding, 'unbind');
       const name = nameOf(binding);
       const ref = bindingRef(namespace, name);
       const { uid } = binding.metadata;
@@ -53,22 +51,4 @@ export class Unbind extends MesitisCommand {
       );
     });
   }
-}
-
-/** The binding of that name, else the only binding of the instance of that name. */
-async function chooseBinding({ cluster, namespace }: Session, name: string): Promise<KubeObject> {
-  const { items } = await cluster.list(everyOf('ServiceBinding', namespace));
-  const exact = items.find((binding) => nameOf(binding) === name);
-  if (exact !== undefined) return exact;
-  const [only, ...others] = bindingsOf(name, items);
-  if (only === undefined) {
-    throw notMet(unknownName({ kind: 'binding', name, namespace, names: items.map(nameOf) }));
-  }
-  if (others.length > 0) {
-    const names = [only, ...others].map(nameOf).sort();
-    throw notMet(
-      `instance '${name}' has several bindings: unbind ${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`,
-    );
-  }
-  return only;
 }

@@ -53,6 +53,9 @@ const REMEDIES: Partial<Record<string, Remedy>> = {
   ServiceBrokerReturnedFailure: brokerRefused,
   BindCallFailed: brokerRefused,
   ServiceBindingReturnedFailure: brokerRefused,
+  UpdateInstanceCallFailed: ({ name }) =>
+    `the instance is as it was; ask the team that offers it if the reason is not clear, and see kubectl mesitis status ${name}`,
+  ErrorCallingUpdateInstance: brokerUnreachable,
   DeprovisionBlockedByExistingCredentials: ({ name }) =>
     `unbind its bindings first, see kubectl mesitis status ${name}`,
   DeprovisionCallFailed: deletionFailed,

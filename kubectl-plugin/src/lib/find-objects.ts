@@ -2,7 +2,7 @@ import type { Kube, KubeObject } from '@mesitis/kube';
 import { nearest } from './nearest.js';
 import { nameOf } from './objects.js';
 import { notMet, type PluginError } from './plugin-error.js';
-import { bindingRef, everyOf, instanceRef } from './service-catalog.js';
+import { bindingRef, bindingsOf, everyOf, instanceRef } from './service-catalog.js';
 
 /** A cluster to read from and the namespace to look in. */
 export interface Place {
@@ -55,4 +55,30 @@ export function unknownName(miss: {
     return `${start}, nor any other; ${next}`;
   }
   return `${start}; see kubectl mesitis status for what there is`;
+}
+
+/**
+ * The binding of that name, else the only binding of the instance of that name.
+ * @param verb what is to be done with it, for the error
+ * @throws PluginError (not met) when there is none, or several
+ */
+export async function chooseBinding(
+  { cluster, namespace }: Place,
+  name: string,
+  verb: string,
+): Promise<KubeObject> {
+  const { items } = await cluster.list(everyOf('ServiceBinding', namespace));
+  const exact = items.find((binding) => nameOf(binding) === name);
+  if (exact !== undefined) return exact;
+  const [only, ...others] = bindingsOf(name, items);
+  if (only === undefined) {
+    throw notMet(unknownName({ kind: 'binding', name, namespace, names: items.map(nameOf) }));
+  }
+  if (others.length > 0) {
+    const names = [only, ...others].map(nameOf).sort();
+    throw notMet(
+      `instance '${name}' has several bindings: ${verb} ${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`,
+    );
+  }
+  return only;
 }

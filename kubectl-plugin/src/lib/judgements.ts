@@ -1,7 +1,7 @@
 import type { KubeObject } from '@mesitis/kube';
 import { adviceFor, type Subject } from './advice.js';
-import { isDeleting } from './objects.js';
-import { isInFlight, stateOf, type State } from './state.js';
+import { isDeleting, recordAt, textAt } from './objects.js';
+import { brokersWords, conditionsOf, isInFlight, stateOf, type State } from './state.js';
 import type { Judgement } from './wait.js';
 
 /** Waits for `Ready`; a final failure, or the object's disappearance, ends it. */
@@ -20,6 +20,47 @@ export function judgeReady(subject: Subject): (object: KubeObject | undefined) =
       case 'pending':
         return waiting(state);
     }
+  };
+}
+
+/**
+ * Waits until an object that was ready before is so again with what was asked of it.
+ * @param hasIt whether it has what was asked for
+ * @param generation of the object as it was changed: a state of before says nothing
+ */
+export function judgeChanged(
+  subject: Subject,
+  { hasIt, generation }: { hasIt: (object: KubeObject) => boolean; generation: number | undefined },
+): (object: KubeObject | undefined) => Judgement {
+  const judge = judgeReady(subject);
+  return (object) => {
+    if (object === undefined || isDeleting(object)) return judge(object);
+    const seen: unknown = recordAt(object, 'status')['observedGeneration'];
+    if (typeof seen === 'number' && generation !== undefined && seen < generation)
+      return waitingFor('the platform');
+    const judgement = judge(object);
+    return judgement.kind === 'met' && !hasIt(object) ? waitingFor('the platform') : judgement;
+  };
+}
+
+/** Waits until a binding that was asked to rotate has its successor's credentials; it stays ready all the time. */
+export function judgeRotated(
+  subject: Subject,
+  request: { text: string; before: string | undefined },
+): (object: KubeObject | undefined) => Judgement {
+  const judge = judgeReady(subject);
+  return (object) => {
+    if (object === undefined || isDeleting(object)) return judge(object);
+    const { status } = object;
+    const answered = textAt(recordAt(status, 'answeredRequests'), 'rotate') === request.text;
+    const rotating = conditionsOf(object).find(({ type }) => type === 'Rotating');
+    if (answered && rotating === undefined && textAt(status, 'currentBindingID') !== request.before) {
+      return judge(object);
+    }
+    if (rotating === undefined || !answered) return waitingFor('the platform');
+    if (rotating.reason === 'RotationInFlight') return waitingFor('the broker');
+    const why = brokersWords(rotating.message);
+    return { kind: 'waiting', what: `trying again: ${why}`, why };
   };
 }
 

@@ -137,7 +137,7 @@ export const REASONS: Readonly<Record<string, ReasonText>> = {
   UpgradeAvailable: of(
     'instance',
     'the plan offers another version than the instance has',
-    'take it when it suits you, by the annotation mesitis/upgrade',
+    'take it when it suits you: kubectl mesitis upgrade',
   ),
   MaintenanceInfoChanged: of(
     'instance',

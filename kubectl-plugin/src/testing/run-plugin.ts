@@ -78,6 +78,8 @@ export function withPlatform(
   reactions: {
     /** The conditions that a new object gets, one status write after the other. */
     onCreate?: (object: KubeObject) => JsonObject[][];
+    /** The statuses that a changed object gets, one write after the other. */
+    onPatch?: (object: KubeObject) => JsonObject[];
     /** Called after a deletion was asked for. */
     onRemove?: (ref: ObjectRef) => Promise<void>;
   },
@@ -86,12 +88,18 @@ export function withPlatform(
     get: (ref, options) => kube.get(ref, options),
     list: (query, options) => kube.list(query, options),
     watch: (query, version, options) => kube.watch(query, version, options),
-    patch: (ref, patch, options) => kube.patch(ref, patch, options),
+    patch: async (ref, patch, options) => {
+      const patched = await kube.patch(ref, patch, options);
+      const writes = reactions.onPatch?.(patched) ?? [];
+      setImmediate(() => void writeStatuses(kube, ref, writes));
+      return patched;
+    },
     resourceOf: (type, options) => kube.resourceOf(type, options),
     create: async (object, options) => {
       const created = await kube.create(object, options);
       const writes = reactions.onCreate?.(created) ?? [];
-      setImmediate(() => void writeStatuses(kube, refOf(created), writes));
+      const statuses = writes.map((conditions) => ({ conditions }));
+      setImmediate(() => void writeStatuses(kube, refOf(created), statuses));
       return created;
     },
     remove: async (ref, options) => {
@@ -102,10 +110,9 @@ export function withPlatform(
   };
 }
 
-async function writeStatuses(kube: MemoryKube, ref: ObjectRef, writes: JsonObject[][]): Promise<void> {
-  for (const conditions of writes) {
-    const body = { status: { conditions } };
-    await kube.patch(ref, { type: 'merge', body }, { subresource: 'status' });
+async function writeStatuses(kube: MemoryKube, ref: ObjectRef, writes: JsonObject[]): Promise<void> {
+  for (const status of writes) {
+    await kube.patch(ref, { type: 'merge', body: { status } }, { subresource: 'status' });
   }
 }
 
