@@ -230,46 +230,61 @@ describe('mesitis-platform', () => {
     });
   });
 
-  test('tells Prometheus where the metrics of the catalog are, unless told otherwise', async () => {
-    const annotationsWith = async (catalog: object): Promise<unknown> => {
-      const values = { catalog: { podAnnotations: { mine: 'kept' }, ...catalog } };
-      const rendered = await renderChart({ chart: 'mesitis-platform', name: 'm', namespace: 'ns', values });
-      const { template } = pick(rendered, 'Deployment', 'm-catalog')['spec'] as { template: KubeObject };
-      return template.metadata.annotations;
-    };
-    expect(await annotationsWith({})).toEqual({
-      'prometheus.io/scrape': 'true',
-      'prometheus.io/port': '8081',
-      'prometheus.io/path': '/metrics',
-      mine: 'kept',
-    });
-    expect(await annotationsWith({ prometheusScrape: false })).toEqual({ mine: 'kept' });
-  });
+  describe.each(['catalog', 'webhook'])('%s', (component) => {
+    const rendered = (settings: object): Promise<KubeObject[]> =>
+      renderChart({
+        chart: 'mesitis-platform',
+        name: 'm',
+        namespace: 'ns',
+        values: { [component]: settings },
+      });
 
-  test('runs a catalog that works and one that stands by, on two nodes, and lets one at a time be taken away', () => {
-    const { replicas, selector, template } = pick(objects, 'Deployment', 'mesitis-catalog')['spec'] as {
-      replicas: number;
-      selector: { matchLabels: object };
-      template: { spec: object };
-    };
-    expect(replicas).toBe(2);
-    const term = { topologyKey: 'kubernetes.io/hostname', labelSelector: selector };
-    expect(template.spec).toMatchObject({
-      affinity: {
-        podAntiAffinity: {
-          preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }],
+    test('tells Prometheus where its metrics are, unless told otherwise', async () => {
+      const annotationsWith = async (settings: object): Promise<unknown> => {
+        const all = await rendered({ podAnnotations: { mine: 'kept' }, ...settings });
+        const { template } = pick(all, 'Deployment', `m-${component}`)['spec'] as { template: KubeObject };
+        return template.metadata.annotations;
+      };
+      expect(await annotationsWith({})).toEqual({
+        'prometheus.io/scrape': 'true',
+        'prometheus.io/port': '8081',
+        'prometheus.io/path': '/metrics',
+        mine: 'kept',
+      });
+      expect(await annotationsWith({ prometheusScrape: false })).toEqual({ mine: 'kept' });
+    });
+
+    test('runs twice, on two nodes, and lets one at a time be taken away', () => {
+      const { replicas, selector, template } = pick(objects, 'Deployment', `mesitis-${component}`)[
+        'spec'
+      ] as {
+        replicas: number;
+        selector: { matchLabels: object };
+        template: { spec: object };
+      };
+      expect(replicas).toBe(2);
+      const term = { topologyKey: 'kubernetes.io/hostname', labelSelector: selector };
+      expect(template.spec).toMatchObject({
+        affinity: {
+          podAntiAffinity: {
+            preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }],
+          },
         },
-      },
+      });
+      const budget = pick(objects, 'PodDisruptionBudget', `mesitis-${component}`);
+      expect(budget['spec']).toEqual({ maxUnavailable: 1, selector });
     });
-    expect(pick(objects, 'PodDisruptionBudget')['spec']).toEqual({ maxUnavailable: 1, selector });
-  });
 
-  test('holds no node back for a catalog that is alone, and takes other affinities', async () => {
-    const values = { catalog: { replicas: 1, affinity: { nodeAffinity: { x: 'y' } } } };
-    const rendered = await renderChart({ chart: 'mesitis-platform', name: 'm', namespace: 'ns', values });
-    expect(rendered.filter(({ kind }) => kind === 'PodDisruptionBudget')).toEqual([]);
-    const { template } = pick(rendered, 'Deployment', 'm-catalog')['spec'] as { template: { spec: object } };
-    expect(template.spec).toMatchObject({ affinity: values.catalog.affinity });
+    test('holds no node back when it is alone, and takes other affinities', async () => {
+      const affinity = { nodeAffinity: { x: 'y' } };
+      const all = await rendered({ replicas: 1, affinity });
+      const budgets = all.filter(({ kind }) => kind === 'PodDisruptionBudget');
+      expect(budgets.map(({ metadata }) => metadata.name)).not.toContain(`m-${component}`);
+      const { template } = pick(all, 'Deployment', `m-${component}`)['spec'] as {
+        template: { spec: object };
+      };
+      expect(template.spec).toMatchObject({ affinity });
+    });
   });
 
   test('binds nobody to the catalog when there are no readers', async () => {

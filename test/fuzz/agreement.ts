@@ -33,7 +33,7 @@ export function emptyClusterJudge(): Judge {
 
 /** How a ConfigMap fared. */
 export interface Trial {
-  /** How long the webhook took, in milliseconds. */
+  /** How long the webhook took, in milliseconds of processor time. */
   ms: number;
   /** What is wrong with what webhook and broker say; undefined when nothing is. */
   problem: string | undefined;
@@ -58,9 +58,11 @@ export async function tryConfigMap(configMap: JsonObject): Promise<Trial> {
     },
   };
   // The deadline is far: how long it takes is measured, not cut short.
-  const start = performance.now();
+  // Processor time of this thread, so that it does not matter what else the machine does.
+  const start = process.threadCpuUsage();
   const outcome = await review(body, emptyClusterJudge(), new AbortController().signal);
-  const ms = performance.now() - start;
+  const { user, system } = process.threadCpuUsage(start);
+  const ms = (user + system) / 1_000;
   return { ms, problem: problemOf(outcome, configMap) };
 }
 

@@ -3,6 +3,7 @@ import type { Server } from 'node:https';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createApp, VALIDATE_PATH } from './app.js';
 import type { Decision } from './admission.js';
+import type { Reviewed } from './metrics.js';
 import { HttpsClient } from './testing/https-client.js';
 import { logLines } from './testing/log-lines.js';
 import { pooledEntropy } from './testing/pooled-entropy.js';
@@ -18,6 +19,7 @@ const { logger, lines } = logLines();
 let decision: () => Decision;
 let server: Server;
 let client: HttpsClient;
+const reviewed: Reviewed[] = [];
 
 beforeAll(async () => {
   const entropy = await pooledEntropy(2);
@@ -32,6 +34,7 @@ beforeAll(async () => {
     logger,
     monotonic: () => 0,
     deadline: () => new AbortController().signal,
+    onReviewed: (one) => void reviewed.push(one),
   });
   server = createSecureServer(app, leaf);
   client = new HttpsClient(await listen(server, 0), authority.certificate, 'webhook.platform.svc');
@@ -39,6 +42,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   lines.length = 0;
+  reviewed.length = 0;
   decision = () => ({ allowed: true, warnings: [], rules: [] });
 });
 
@@ -182,4 +186,21 @@ test('another path is not found, in JSON and without the name of the framework',
   expect(status).toBe(404);
   expect(errorOf(body)).toBe('nothing is served here; the webhook is POST /validate, POST /other');
   expect(headers['x-powered-by']).toBeUndefined();
+});
+
+test('tells of each request how it ended', async () => {
+  await client.post(VALIDATE_PATH, review());
+  decision = () => ({ allowed: false, code: 422, message: 'no', warnings: [], rules: ['MES001'] });
+  await client.post(VALIDATE_PATH, review());
+  decision = () => {
+    throw new Error('broken');
+  };
+  await client.post(VALIDATE_PATH, review());
+  await client.post(VALIDATE_PATH, {});
+  expect(reviewed).toEqual([
+    { outcome: 'allowed', rules: [], seconds: 0 },
+    { outcome: 'refused', rules: ['MES001'], seconds: 0 },
+    { outcome: 'failed', rules: [], seconds: 0 },
+    { outcome: 'malformed', rules: [], seconds: 0 },
+  ]);
 });

@@ -2,6 +2,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import type { Logger } from 'pino';
 import type { Judge } from './admission.js';
 import { errorFields } from './error-fields.js';
+import type { Reviewed } from './metrics.js';
 import { review, type Outcome } from './review.js';
 
 /**
@@ -30,6 +31,8 @@ export interface AppOptions {
   monotonic: () => number;
   /** Fires after {@link JUDGE_LIMIT}. */
   deadline: () => AbortSignal;
+  /** Called for each request that was answered. */
+  onReviewed: (reviewed: Reviewed) => void;
 }
 
 /**
@@ -66,14 +69,28 @@ const requireJson: RequestHandler = (request, response, next) => {
   else response.status(415).json({ error: 'the content type must be application/json' });
 };
 
-function validate(judge: Judge, { logger, monotonic, deadline }: AppOptions): RequestHandler {
+function validate(judge: Judge, { logger, monotonic, deadline, onReviewed }: AppOptions): RequestHandler {
   return async (request, response) => {
     const start = monotonic();
     const outcome = await review(request.body, judge, deadline());
-    log(logger, outcome, Math.round((monotonic() - start) * 10) / 10);
+    const ms = monotonic() - start;
+    log(logger, outcome, Math.round(ms * 10) / 10);
+    onReviewed({ ...summaryOf(outcome), seconds: ms / 1_000 });
     if (outcome.kind === 'undecodable') response.status(400).json({ error: outcome.message });
     else response.json(outcome.answer);
   };
+}
+
+function summaryOf(outcome: Outcome): Pick<Reviewed, 'outcome' | 'rules'> {
+  switch (outcome.kind) {
+    case 'undecodable':
+    case 'malformed':
+      return { outcome: 'malformed', rules: [] };
+    case 'failed':
+      return { outcome: 'failed', rules: [] };
+    case 'decided':
+      return { outcome: outcome.answer.response.allowed ? 'allowed' : 'refused', rules: outcome.rules };
+  }
 }
 
 function log(logger: Logger, outcome: Outcome, ms: number): void {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { exponentialBackoff } from '@mesitis/kube';
 import { loadClient } from '@mesitis/kube/client';
@@ -29,12 +30,24 @@ const onSignal = (signal: NodeJS.Signals): void => {
 };
 process.once('SIGTERM', onSignal).once('SIGINT', onSignal);
 
+async function ownVersion(): Promise<string> {
+  const manifest = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
 /** Runs until a signal comes. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const kube = await loadClient(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig });
   try {
-    const surroundings = { kube, logger, entropy: systemEntropy, timing, monotonic: () => performance.now() };
+    const surroundings = {
+      kube,
+      logger,
+      entropy: systemEntropy,
+      timing,
+      monotonic: () => performance.now(),
+      version: await ownVersion(),
+    };
     const { stop } = await startWebhook(config, surroundings, stopped.signal);
     if (!stopped.signal.aborted) {
       await new Promise((resolve) => stopped.signal.addEventListener('abort', resolve, { once: true }));

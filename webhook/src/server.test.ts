@@ -103,9 +103,12 @@ function servedBy(port: number): Promise<string> {
   });
 }
 
-test('health: alive always, ready when nothing stands against it, and nothing else is served', async () => {
+test('health: alive always, ready when nothing stands against it, with metrics, and nothing else is served', async () => {
   let reason: string | undefined = 'there is no certificate yet';
-  const health = createHealthServer(() => reason);
+  const health = createHealthServer({
+    unready: () => reason,
+    metrics: () => Promise.resolve({ contentType: 'application/json', body: '{"numbers":1}' }),
+  });
   const port = await listen(health, 0);
   const ask = (path: string): Promise<[number | undefined, unknown]> =>
     new Promise((resolve, reject) => {
@@ -119,6 +122,7 @@ test('health: alive always, ready when nothing stands against it, and nothing el
   expect(await ask('/readyz')).toEqual([503, { status: 'unready', reason: 'there is no certificate yet' }]);
   reason = undefined;
   expect(await ask('/readyz')).toEqual([200, { status: 'ok' }]);
-  expect(await ask('/metrics')).toEqual([404, { error: 'not found' }]);
+  expect(await ask('/metrics')).toEqual([200, { numbers: 1 }]);
+  expect(await ask('/anything')).toEqual([404, { error: 'not found' }]);
   await close(health, 0);
 });

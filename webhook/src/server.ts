@@ -29,22 +29,46 @@ export function replaceCertificate(server: HttpsServer, leaf: Issued): void {
   server.setSecureContext({ key: leaf.key, cert: leaf.certificate, minVersion: 'TLSv1.2' });
 }
 
-/**
- * Liveness and readiness in plain HTTP, on a port of its own. `unready` says why no request should come yet, or
- * undefined.
- */
-export function createHealthServer(unready: () => string | undefined): HttpServer {
+/** What the health port tells. */
+export interface HealthOptions {
+  /** Says why no request should come yet, or undefined. */
+  unready: () => string | undefined;
+  /** The body of `/metrics`. */
+  metrics: () => Promise<{ contentType: string; body: string }>;
+}
+
+/** Liveness, readiness and metrics in plain HTTP, on a port of its own, without authentication: nothing there is secret. */
+export function createHealthServer(options: HealthOptions): HttpServer {
   return createHttpServer((request, response) => {
-    const reason = request.url === '/readyz' ? unready() : undefined;
-    const known = request.url === '/healthz' || request.url === '/readyz';
-    const status = !known ? 404 : reason === undefined ? 200 : 503;
-    const body = !known
-      ? { error: 'not found' }
-      : reason === undefined
-        ? { status: 'ok' }
-        : { status: 'unready', reason };
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    void pageAt(request.url?.split('?', 1)[0] ?? '', options).then(({ status, contentType, body }) => {
+      response.writeHead(status, { 'content-type': contentType }).end(body);
+    });
   });
+}
+
+async function pageAt(
+  path: string,
+  { unready, metrics }: HealthOptions,
+): Promise<{ status: number; contentType: string; body: string }> {
+  switch (path) {
+    case '/healthz':
+      return json(200, { status: 'ok' });
+    case '/readyz': {
+      const reason = unready();
+      return reason === undefined ? json(200, { status: 'ok' }) : json(503, { status: 'unready', reason });
+    }
+    case '/metrics':
+      return metrics().then(
+        (page) => ({ status: 200, ...page }),
+        () => json(500, { error: 'the metrics could not be told' }),
+      );
+    default:
+      return json(404, { error: 'not found' });
+  }
+}
+
+function json(status: number, value: object): { status: number; contentType: string; body: string } {
+  return { status, contentType: 'application/json', body: JSON.stringify(value) };
 }
 
 /** Listens on `port` of every address, 0 for any free one, and gives the port. Rejects when it can't be had. */

@@ -60,7 +60,14 @@ afterEach(async () => {
 async function start(signal = new AbortController().signal): Promise<Webhook> {
   const logged = logLines();
   lines = logged.lines;
-  const surroundings = { kube, logger: logged.logger, entropy, timing: testTiming(), monotonic: () => 0 };
+  const surroundings = {
+    kube,
+    logger: logged.logger,
+    entropy,
+    timing: testTiming(),
+    monotonic: () => 0,
+    version: '1.2.3',
+  };
   const webhook = await startWebhook(config, surroundings, signal);
   running.push(webhook);
   return webhook;

@@ -5,6 +5,7 @@ import { createApp, JUDGE_LIMIT, VALIDATE_PATH } from './app.js';
 import type { Config } from './config.js';
 import { PROVIDER_POLICY, type Policy } from './decide.js';
 import { errorFields } from './error-fields.js';
+import { WebhookMetrics } from './metrics.js';
 import { PublishedConfigMaps } from './neighbours/published-config-maps.js';
 import { providerJudge } from './provider-judge.js';
 import { UnderReview } from './rights/under-review.js';
@@ -26,6 +27,8 @@ export interface Surroundings {
   timing: Timing;
   /** Milliseconds from any start, for durations. */
   monotonic: () => number;
+  /** Of the webhook, for the metrics. */
+  version: string;
 }
 
 /** A running webhook. */
@@ -44,7 +47,7 @@ export interface Webhook {
  */
 export async function startWebhook(
   config: Config,
-  { kube, logger, entropy, timing, monotonic }: Surroundings,
+  { kube, logger, entropy, timing, monotonic, version }: Surroundings,
   signal: AbortSignal,
 ): Promise<Webhook> {
   let server: HttpsServer | undefined;
@@ -62,7 +65,8 @@ export async function startWebhook(
   });
   const unready = (): string | undefined =>
     server?.listening === true ? trust.unready() : 'the HTTPS server does not listen';
-  const health = createHealthServer(unready);
+  const metrics = new WebhookMetrics(version);
+  const health = createHealthServer({ unready, metrics: () => metrics.render() });
   const stop = async (): Promise<void> => {
     if (server !== undefined) await close(server, GRACE);
     await trust.stop();
@@ -107,10 +111,13 @@ export async function startWebhook(
       logger,
       monotonic,
       deadline: () => AbortSignal.timeout(JUDGE_LIMIT),
+      onReviewed: (reviewed) => metrics.reviewed(reviewed),
     });
     const secure = (server = createSecureServer(app, leaf));
+    metrics.serves(leaf.certificate);
     onCertificate = (renewed) => {
       replaceCertificate(secure, renewed);
+      metrics.serves(renewed.certificate);
       logger.info('certificate replaced');
     };
     const port = await listen(server, config.port);
