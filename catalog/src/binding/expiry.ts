@@ -50,11 +50,14 @@ export function withExpiry(status: BindingStatus, expiry: Expiry, now: number): 
 export const OVERLAP_ANNOTATION = 'mesitis/rotation-overlap';
 
 const DEFAULT_OVERLAP_MS = 3_600_000;
+/** A year: more would be a slip, and a time that no calendar has. */
+const LONGEST_OVERLAP_MS = 366 * 24 * 3_600_000;
 
 /** Milliseconds from a rotation until the predecessor is taken back. */
 export function overlapOf({ metadata }: ServiceBinding): number {
   const text = metadata.annotations?.[OVERLAP_ANNOTATION];
-  return (text === undefined ? undefined : parseDuration(text)) ?? DEFAULT_OVERLAP_MS;
+  const wanted = text === undefined ? undefined : parseDuration(text);
+  return Math.min(wanted ?? DEFAULT_OVERLAP_MS, LONGEST_OVERLAP_MS);
 }
 
 function moment(value: Json | undefined): string | undefined {
