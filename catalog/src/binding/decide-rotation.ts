@@ -86,7 +86,11 @@ function succeed(
     incomplete: acceptsIncomplete(residence.class, world.features),
   };
   const { inputs } = world;
-  if (residence.plan?.spec.bindingRotatable === true && !hasExpired(binding.status ?? {}, world.now)) {
+  const namesPredecessor =
+    residence.plan?.spec.bindingRotatable === true &&
+    successor.plain !== true &&
+    !hasExpired(binding.status ?? {}, world.now);
+  if (namesPredecessor) {
     return { ...call, operation: 'Rotate', request: rotateRequest(binding, instance, facts) };
   }
   if (inputs?.ok === true) {

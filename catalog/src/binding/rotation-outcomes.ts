@@ -66,8 +66,18 @@ function afterCheck(status: BindingStatus, { side }: SideCall, result: OsbResult
 
 function afterRotate(status: BindingStatus, call: SideCall, result: OsbResult, now: number): Outcome {
   if (isAccepted(call, result)) return { status: withSuccessor(status, accepted(result, now)), next: 'poll' };
+  if (isRefusedForPredecessor(call, result)) {
+    return { status: withSuccessor(status, { plain: true }), next: 'settled' };
+  }
   const words = { reason: 'BindCallFailed', message: describeFailure(call, result, 'creating'), now };
   return isAmbiguous(result) ? successorDropped(status, words) : successorPostponed(status, words);
+}
+
+/** A broker that does not know the predecessor any more, or can't rotate after all, says 400 (OSB). */
+function isRefusedForPredecessor({ request }: SideCall, result: OsbResult): boolean {
+  return (
+    result.type === 'answer' && result.status === 400 && 'predecessor_binding_id' in (request.body ?? {})
+  );
 }
 
 function afterFetch(status: BindingStatus, result: OsbResult, now: number): Outcome {

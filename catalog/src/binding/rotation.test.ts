@@ -234,7 +234,6 @@ describe('a rotation', () => {
 
 describe('a rotation that fails', () => {
   test.each<[string, Answer, string[]]>([
-    ['400', { status: 400, body: {} }, ['PUT next', 'PUT next']],
     ['422', { status: 422, body: { error: 'ConcurrencyError' } }, ['PUT next', 'PUT next']],
     ['500', { status: 500, body: {} }, ['PUT next', 'DELETE next', 'PUT next']],
     ['no answer', 'hang', ['PUT next', 'DELETE next', 'PUT next']],
@@ -261,6 +260,28 @@ describe('a rotation that fails', () => {
       expect(await eventReasons()).toContain('BindCallFailed');
     },
   );
+
+  test('because the broker does not know the predecessor any more becomes another bind', async () => {
+    await start({});
+    harness.broker.script('PUT', SUCCESSOR, { status: 400, body: {} }, granted('second'));
+    await annotate({ 'mesitis/rotate': '1' });
+    await rotated();
+    const [named, plain] = harness.broker.seen.slice(-2);
+    expect(named?.body).toHaveProperty('predecessor_binding_id', 'first');
+    expect(plain?.body).toMatchObject({ parameters: { a: 1 } });
+    expect(plain?.body).not.toHaveProperty('predecessor_binding_id');
+    expect(plain?.path).toBe(named?.path);
+  });
+
+  test('because the broker wants none is shown, and tried again', async () => {
+    await start({});
+    harness.broker.script('PUT', SUCCESSOR, { status: 400 }, { status: 400 }, granted('second'));
+    await annotate({ 'mesitis/rotate': '1' });
+    const failed = await harness.untilReason('ServiceBinding', 'creds', 'BindCallFailed', 'Rotating');
+    expect(isReady(failed)).toBe(true);
+    await pass(1000);
+    await rotated();
+  });
 
   test('is tried again at once when it is asked for once more', async () => {
     await start({});

@@ -203,8 +203,8 @@ export interface BindingStatus extends Answering {
   renewBefore?: string;
   /** When a successor is due. */
   rotateAt?: string;
-  /** Is to take the binding's place. `bound`: the broker has it. */
-  successor?: SideBinding & { bound?: boolean };
+  /** Is to take the binding's place. `bound`: the broker has it. `plain`: it is asked for without its predecessor. */
+  successor?: SideBinding & { bound?: boolean; plain?: boolean };
   /** Are to be taken back at that moment. */
   predecessors?: (SideBinding & { unbindAt: string })[];
   /** False once the broker could not tell the credentials although its catalog says so. */
