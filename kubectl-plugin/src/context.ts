@@ -45,6 +45,10 @@ export interface PluginContext {
   readonly terminal: Terminal;
   /** Loads the kubeconfig; rejects when it is missing or wrong. Sends nothing yet. */
   connect(options: ConnectOptions): Promise<Cluster>;
+  /** The parsed kubeconfig files; those that can't be read are left out. `named` is the value of `--kubeconfig`. */
+  readKubeconfigs(named?: string): Promise<unknown[]>;
+  /** The folder of the PATH in which kubectl finds this plugin; undefined when it is in none. */
+  pluginFolder(): Promise<string | undefined>;
   /** All of standard input, as text. */
   readInput(): Promise<string>;
   /** Runs a command with these variables besides the environment; its exit code. Throws PluginError when it can't start. */

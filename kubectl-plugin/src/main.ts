@@ -1,4 +1,6 @@
-import { dirname } from 'node:path';
+import { access, constants, readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Cluster, ConnectOptions, PluginContext } from './context.js';
@@ -24,6 +26,8 @@ export async function main(moduleUrl: string = import.meta.url): Promise<void> {
   const context: PluginContext = {
     terminal: processTerminal(process, process.env, outputLost),
     connect: (options) => connect(options, process.env['KUBECONFIG']),
+    readKubeconfigs: (named) => readKubeconfigs(named ?? process.env['KUBECONFIG']),
+    pluginFolder: () => pluginFolder(process.env['PATH'] ?? ''),
     readInput: () => text(process.stdin),
     runCommand: async (command, variables) => {
       const { runCommand } = await import('./process-command.js');
@@ -69,4 +73,26 @@ type Given<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
 /** Only the options that were given: the client takes a member that is undefined for a mistake. */
 function given<T extends object>(options: T): Given<T> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<T>;
+}
+
+/** For completion alone, which wants names and no reasons. */
+async function readKubeconfigs(list: string | undefined): Promise<unknown[]> {
+  const { parse } = await import('yaml');
+  const named = (list ?? '').split(delimiter).filter((path) => path !== '');
+  const paths = named.length > 0 ? named : [join(homedir(), '.kube', 'config')];
+  const read = paths.map(async (path) => parse(await readFile(path, 'utf8')) as unknown);
+  const results = await Promise.allSettled(read);
+  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+
+async function pluginFolder(path: string): Promise<string | undefined> {
+  const name = process.platform === 'win32' ? 'kubectl-mesitis.exe' : 'kubectl-mesitis';
+  for (const folder of path.split(delimiter).filter((each) => each !== '')) {
+    const there = await access(join(folder, name), constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (there) return folder;
+  }
+  return undefined;
 }

@@ -32,6 +32,11 @@ export async function runCli(
   commands: CommandsModule,
 ): Promise<number> {
   const id = argv[0];
+  if (id === '__complete') {
+    const { complete } = await import('./lib/completion/complete.js');
+    context.terminal.out.write(await complete(argv.slice(1), context));
+    return EXIT.ok;
+  }
   try {
     const config = await loadConfig(commands);
     if (asksForHelp(argv)) {

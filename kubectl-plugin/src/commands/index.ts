@@ -1,5 +1,6 @@
 import { Bind } from './bind.js';
 import { Catalog } from './catalog.js';
+import { Completion } from './completion.js';
 import { Consumers } from './consumers.js';
 import { Deprovision } from './deprovision.js';
 import { Doctor } from './doctor.js';
@@ -18,6 +19,7 @@ import { Wait } from './wait.js';
 export const COMMANDS = {
   bind: Bind,
   catalog: Catalog,
+  completion: Completion,
   consumers: Consumers,
   deprovision: Deprovision,
   doctor: Doctor,

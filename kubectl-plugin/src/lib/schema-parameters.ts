@@ -12,6 +12,8 @@ export interface SchemaParameter {
   default: string | undefined;
   /** What the schema says about it, and the limits that it sets, in words. */
   description: string;
+  /** The values of its `enum`, as `-p` takes them. */
+  choices: string[];
   /** A value that most likely fits, as `-p` takes it. */
   example: string;
 }
@@ -62,6 +64,7 @@ function parameterAt({ root, schema, path, required, optionalParent }: Place): S
     required: !required ? 'no' : optionalParent ? 'when its parent is given' : 'yes',
     default: fallback === undefined ? undefined : JSON.stringify(fallback),
     description: [said, ...limitsOf(target)].filter((part) => part !== undefined).join('; '),
+    choices: listAt(target, 'enum').map(spelled),
     example: exampleOf(target),
   };
 }

@@ -15,6 +15,10 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** What a command that is run ends with; 0 when left out. */
   commandExit?: number;
+  /** The parsed kubeconfig files; none when left out. */
+  kubeconfigs?: unknown[];
+  /** Where kubectl finds the plugin; nowhere when left out. */
+  pluginFolder?: string;
   /** What standard input holds; empty when left out. */
   input?: string;
 }
@@ -59,6 +63,8 @@ export async function runPlugin(
       connections.push(connectOptions);
       return options.connect?.(connectOptions) ?? Promise.resolve(clusterOf(kube));
     },
+    readKubeconfigs: () => Promise.resolve(options.kubeconfigs ?? []),
+    pluginFolder: () => Promise.resolve(options.pluginFolder),
     readInput: () => Promise.resolve(options.input ?? ''),
     runCommand: (command, variables) => {
       commands.push({ command, variables });
