@@ -153,5 +153,6 @@ function reasonOf(last: string): string {
 }
 
 function goesOn({ kind, name }: Subject): string {
-  return `the platform goes on with it, see kubectl mesitis status${kind === 'instance' ? ` ${name}` : ''}`;
+  const see = { instance: `status ${name}`, binding: 'status', broker: 'doctor' }[kind];
+  return `the platform goes on with it, see kubectl mesitis ${see}`;
 }

@@ -7,6 +7,7 @@ import { Doctor } from './doctor.js';
 import { Explain } from './explain.js';
 import { Lint } from './lint.js';
 import { Provision } from './provision.js';
+import { Register } from './register.js';
 import { Rotate } from './rotate.js';
 import { Secret } from './secret.js';
 import { Status } from './status.js';
@@ -26,6 +27,7 @@ export const COMMANDS = {
   explain: Explain,
   lint: Lint,
   provision: Provision,
+  register: Register,
   rotate: Rotate,
   secret: Secret,
   status: Status,

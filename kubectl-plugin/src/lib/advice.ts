@@ -1,8 +1,8 @@
 import type { State } from './state.js';
 
-/** What an instance or binding is called in commands. */
+/** What an instance, binding or broker is called in commands. */
 export interface Subject {
-  kind: 'instance' | 'binding';
+  kind: 'instance' | 'binding' | 'broker';
   name: string;
 }
 

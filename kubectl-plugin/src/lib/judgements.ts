@@ -24,6 +24,24 @@ export function judgeReady(subject: Subject): (object: KubeObject | undefined) =
 }
 
 /**
+ * Waits until a broker's catalog was read. Whatever keeps it from that is tried again, so nothing is final.
+ * @param generation of the broker as it was written: a state of before says nothing
+ */
+export function judgeBroker(generation: number | undefined): (object: KubeObject | undefined) => Judgement {
+  return (object) => {
+    if (object === undefined || isDeleting(object))
+      return { kind: 'failed', why: 'someone deleted the broker' };
+    const reconciled: unknown = recordAt(object, 'status')['reconciledGeneration'];
+    const isOld = typeof reconciled === 'number' && generation !== undefined && reconciled < generation;
+    const { kind, reason, message } = stateOf(object);
+    if (kind === 'ready' && !isOld) return { kind: 'met' };
+    return kind === 'ready' || reason === ''
+      ? waitingFor('the platform')
+      : { kind: 'waiting', what: `trying again: ${message}`, why: message };
+  };
+}
+
+/**
  * Waits until an object that was ready before is so again with what was asked of it.
  * @param hasIt whether it has what was asked for
  * @param generation of the object as it was changed: a state of before says nothing

@@ -76,7 +76,7 @@ function noBroker(): Check {
     area: 'brokers',
     verdict: 'warning',
     message: 'no broker is registered, so the catalog is empty',
-    remedy: 'register one with a ClusterServiceBroker, as the notes of the chart mesitis say',
+    remedy: 'register one: kubectl mesitis register -n NAMESPACE, with the namespace of its provider',
   };
 }
 
