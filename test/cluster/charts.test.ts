@@ -230,6 +230,23 @@ describe('mesitis-platform', () => {
     });
   });
 
+  test('takes a certificate from cert-manager when it is told an issuer, for the names that the webhook serves', async () => {
+    const certManagerIssuer = { name: 'my-ca', kind: 'ClusterIssuer' };
+    const values = { webhook: { certManagerIssuer } };
+    const rendered = await renderChart({ chart: 'mesitis-platform', name: 'm', namespace: 'ns', values });
+    const { template } = pick(rendered, 'Deployment', 'm-webhook')['spec'] as { template: object };
+    expect(pick(rendered, 'Certificate')['spec']).toMatchObject({
+      secretName: 'm-webhook-tls',
+      dnsNames: ['m-webhook.ns.svc', 'm-webhook.ns.svc.cluster.local'],
+      issuerRef: certManagerIssuer,
+    });
+    expect(JSON.stringify(template)).toContain('"m-webhook-tls"');
+    expect(pick(rendered, 'ValidatingWebhookConfiguration').metadata.annotations).toEqual({
+      'cert-manager.io/inject-ca-from': 'ns/m-webhook',
+    });
+    expect(objects.map(({ kind }) => kind)).not.toContain('Certificate');
+  });
+
   describe.each(['catalog', 'webhook'])('%s', (component) => {
     const rendered = (settings: object): Promise<KubeObject[]> =>
       renderChart({

@@ -24,10 +24,10 @@ const result = await fc.check(
     if (first.problem !== undefined) throw new Error(first.problem);
     // Again when it was slow: the machine may have been busy, or the garbage of others was collected.
     let { ms } = first;
-    for (let left = 4; ms > LIMIT_MS && left > 0; left -= 1)
+    for (let left = 9; ms > LIMIT_MS && left > 0; left -= 1)
       ms = Math.min(ms, (await tryConfigMap(configMap)).ms);
     times.push(ms);
-    if (ms > slowest.ms) slowest = { ms, text: JSON.stringify(configMap) };
+    if (ms > slowest.ms) slowest = { ms, text: JSON.stringify(configMap['data']) };
     if (ms > LIMIT_MS) throw new Error(`took ${ms.toFixed(0)} ms`);
   }),
   { numRuns: runs, seed },
@@ -37,7 +37,7 @@ times.sort((a, b) => a - b);
 const at = (part: number): string => (times[Math.floor((times.length - 1) * part)] ?? 0).toFixed(2);
 const { heapUsed, rss } = process.memoryUsage();
 process.stdout.write(
-  `${result.numRuns} ConfigMaps, seed ${seed}: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, slowest ${slowest.ms.toFixed(1)} ms (${slowest.text.length} characters: ${slowest.text.slice(0, 200)}); heap ${(heapUsed / 2 ** 20).toFixed(0)} MiB, resident ${(rss / 2 ** 20).toFixed(0)} MiB\n`,
+  `${result.numRuns} ConfigMaps, seed ${seed}: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, slowest ${slowest.ms.toFixed(1)} ms (${slowest.text.length} characters of data: ${slowest.text.slice(0, 300)}); heap ${(heapUsed / 2 ** 20).toFixed(0)} MiB, resident ${(rss / 2 ** 20).toFixed(0)} MiB\n`,
 );
 if (result.failed) {
   process.stderr.write(`${fc.defaultReportMessage(result)?.slice(0, 4_000) ?? 'failed'}\n`);

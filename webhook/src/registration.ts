@@ -51,6 +51,17 @@ export function distrust(configuration: KubeObject | undefined, certificate: str
     : `the caBundle of webhook ${JSON.stringify(failing['name'])} does not verify the certificate`;
 }
 
+/** Whether an authority (PEM) is in the caBundle of every webhook of the configuration. Pure. */
+export function trustsAuthority(configuration: KubeObject, authority: string): boolean {
+  const webhooks = webhooksOf(configuration);
+  return (
+    webhooks.length > 0 &&
+    webhooks.every((webhook) =>
+      certificatesOf(clientConfigOf(webhook)['caBundle']).includes(authority.trim()),
+    )
+  );
+}
+
 function webhooksOf(configuration: KubeObject): JsonObject[] {
   const { webhooks } = configuration;
   return Array.isArray(webhooks) ? webhooks.filter(isObject) : [];
@@ -63,11 +74,15 @@ function clientConfigOf(webhook: JsonObject): JsonObject {
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
+/** The certificates of a bundle, PEM. */
+function certificatesOf(caBundle: Json | undefined): string[] {
+  if (typeof caBundle !== 'string') return [];
+  return Buffer.from(caBundle, 'base64').toString('utf8').match(PEM_CERTIFICATE) ?? [];
+}
+
 /** Whether one of the bundle's certificates issued the leaf; a bundle may hold several. */
 function trusts(caBundle: Json | undefined, leaf: X509Certificate): boolean {
-  if (typeof caBundle !== 'string') return false;
-  const bundle = Buffer.from(caBundle, 'base64').toString('utf8');
-  return (bundle.match(PEM_CERTIFICATE) ?? []).some((pem) => {
+  return certificatesOf(caBundle).some((pem) => {
     try {
       return verifies(new X509Certificate(pem), leaf);
     } catch {

@@ -10,7 +10,7 @@ import {
 import type { Logger } from 'pino';
 import { errorFields } from './error-fields.js';
 import { Reconciler } from './reconciler.js';
-import { distrust, planRegistration, registrationQuery } from './registration.js';
+import { distrust, planRegistration, registrationQuery, trustsAuthority } from './registration.js';
 import type { ServingCertificates } from './tls/certificate-secret.js';
 import type { Entropy, Host, Issued } from './tls/certificates.js';
 import { ensureCertificates } from './tls/ensure-certificates.js';
@@ -129,7 +129,7 @@ export class TrustController {
       this.#current = certificates;
       this.#options.onCertificate(certificates.leaf);
     }
-    await this.#register(certificates.authority, signal);
+    await this.#register(certificates.authorities, signal);
   }
 
   async #certificates(signal: AbortSignal): Promise<ServingCertificates> {
@@ -138,15 +138,19 @@ export class TrustController {
     const hosts = [...service, ...extra];
     const onIssue = ({ issue, because }: { issue: string; because: string }): void =>
       logger.info({ secret: secret.name, issue, because }, 'issuing certificates');
-    const store = { kube, secret, hosts, entropy, now: timing.now, onIssue };
+    const isTrusted = (authority: string): boolean => {
+      const configuration = this.#registration();
+      return configuration !== undefined && trustsAuthority(configuration, authority);
+    };
+    const store = { kube, secret, hosts, entropy, now: timing.now, isTrusted, onIssue };
     const certificates = await ensureCertificates(store, this.#demandExtraHosts ? hosts : service, signal);
     this.#demandExtraHosts = false;
     return certificates;
   }
 
-  async #register(authority: string, signal: AbortSignal): Promise<void> {
+  async #register(authorities: string, signal: AbortSignal): Promise<void> {
     const configuration = this.#registration();
-    const patch = configuration && planRegistration(configuration, authority);
+    const patch = configuration && planRegistration(configuration, authorities);
     if (configuration === undefined || patch === undefined) return;
     const name = this.#options.webhookConfigurationName;
     const ref = { apiVersion: configuration.apiVersion, kind: configuration.kind, name };

@@ -18,9 +18,13 @@ import { HttpsClient } from './testing/https-client.js';
 import { logLines } from './testing/log-lines.js';
 import { pooledEntropy } from './testing/pooled-entropy.js';
 import { entryConfigMap } from './testing/provider-config-maps.js';
-import type { Entropy } from './tls/certificates.js';
+import { certificateSecret } from './tls/certificate-secret.js';
+import { AUTHORITY_LIFE, issueAuthority, issueLeaf, LEAF_LIFE, type Entropy } from './tls/certificates.js';
+import { serviceHosts } from './tls/hosts.js';
+import { FAREWELL, OVERLAP } from './tls/renewal.js';
 import { startWebhook, type Webhook } from './webhook.js';
 
+const HOUR = 60 * 60_000;
 const SERVER_NAME = 'mesitis-webhook.platform.svc';
 const config: Config = {
   port: 0,
@@ -57,14 +61,14 @@ afterEach(async () => {
   await Promise.all(running.map(({ stop }) => stop()));
 });
 
-async function start(signal = new AbortController().signal): Promise<Webhook> {
+async function start(signal = new AbortController().signal, timing = testTiming()): Promise<Webhook> {
   const logged = logLines();
   lines = logged.lines;
   const surroundings = {
     kube,
     logger: logged.logger,
     entropy,
-    timing: testTiming(),
+    timing,
     monotonic: () => 0,
     version: '1.2.3',
   };
@@ -155,4 +159,71 @@ test('can be stopped while it waits for a certificate', async () => {
 
 test('does not start when it was stopped before', async () => {
   await expect(start(AbortSignal.abort(new Error('stopped')))).rejects.toThrow('stopped');
+});
+
+test('no request is lost while certificate and authority are renewed, by two replicas under load', async () => {
+  const timing = testTiming();
+  // Until everything is renewed a day and an hour pass, and nothing may be valid only in the future of this machine.
+  timing.clock.now -= OVERLAP + FAREWELL + HOUR;
+  const begun = timing.clock.now;
+  const authority = await issueAuthority(entropy, begun - AUTHORITY_LIFE * 0.7);
+  const leaf = await issueLeaf(entropy, {
+    authority,
+    hosts: serviceHosts(config.serviceName, config.namespace),
+    now: begun - LEAF_LIFE * 0.7,
+  });
+  kube.seed(certificateSecret(SECRET, { authority, leaf }));
+  await kube.create(registration());
+  const replicas = await Promise.all([start(undefined, timing), start(undefined, timing)]);
+  await until(async () => (await Promise.all(replicas.map(readiness))).every((status) => status === 200));
+
+  let isOver = false;
+  let rounds = 0;
+  const failures: unknown[] = [];
+  const served = new Set<string>();
+  // As API servers call: over connections that stay open and over new ones, by the bundle that they read last.
+  const load = replicas.map(async (replica) => {
+    const kept = await apiServer(replica);
+    while (!isOver) {
+      const bundle = (await registeredBundle(kube)) ?? '';
+      const fresh = new HttpsClient(replica.port, bundle, SERVER_NAME);
+      try {
+        const answers = await Promise.all(
+          [kept, fresh].map((client) => client.post(VALIDATE_PATH, review(entryConfigMap()))),
+        );
+        failures.push(...answers.filter(({ status }) => status !== 200));
+      } catch (error) {
+        failures.push(error);
+      } finally {
+        fresh.close();
+      }
+      served.add((await secretFile(kube, 'tls.crt')) ?? '');
+      rounds += 1;
+    }
+  });
+  const moreLoad = async (): Promise<void> => {
+    const enough = rounds + 10;
+    await until(() => rounds >= enough);
+  };
+  const held = async (key: string): Promise<boolean> => (await secretFile(kube, key)) !== undefined;
+  await until(() => held('next-ca.crt'));
+  const bundle = async (): Promise<number> =>
+    ((await registeredBundle(kube)) ?? '').split('BEGIN').length - 1;
+  await until(async () => (await bundle()) === 2);
+  await moreLoad();
+  timing.clock.now += OVERLAP;
+  timing.tick();
+  await until(() => held('previous-ca.crt'));
+  await moreLoad();
+  timing.clock.now += FAREWELL;
+  timing.tick();
+  await until(async () => (await bundle()) === 1);
+  await moreLoad();
+  isOver = true;
+  await Promise.all(load);
+  expect(failures).toEqual([]);
+  expect(await secretFile(kube, 'ca.crt')).not.toBe(authority.certificate);
+  expect(await registeredBundle(kube)).toBe(await secretFile(kube, 'ca.crt'));
+  // One renewed under the old authority, and that of the new one.
+  expect(served.size).toBe(2);
 });

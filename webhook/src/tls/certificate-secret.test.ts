@@ -51,7 +51,7 @@ describe('the Secret', () => {
 
   test('gives back what was put in', () => {
     expect(readCertificates(secretOf(good))).toEqual({
-      authority: good.authority.certificate,
+      authorities: good.authority.certificate,
       leaf: good.leaf,
     });
   });

@@ -7,7 +7,15 @@ import { hostText } from './hosts.js';
 export const EXPIRY_MARGIN = 24 * 60 * 60_000;
 
 /** The keys of the Secret. The first three are those of `kubernetes.io/tls` and cert-manager. */
-const KEYS = { certificate: 'tls.crt', key: 'tls.key', authority: 'ca.crt', authorityKey: 'ca.key' } as const;
+const KEYS = {
+  certificate: 'tls.crt',
+  key: 'tls.key',
+  authority: 'ca.crt',
+  authorityKey: 'ca.key',
+  next: 'next-ca.crt',
+  nextKey: 'next-ca.key',
+  previous: 'previous-ca.crt',
+} as const;
 
 const OWNERSHIP = { label: 'app.kubernetes.io/managed-by', value: 'mesitis' };
 
@@ -17,16 +25,17 @@ export interface IssueReason {
   because: string;
 }
 
-/** What a serving process needs of the Secret: the key of the authority may be kept elsewhere. */
+/** What a serving process needs of the Secret: the keys of the authorities may be kept elsewhere. */
 export interface ServingCertificates {
-  authority: string;
+  /** The certificates of all authorities to trust, PEM: the caBundle. */
+  authorities: string;
   leaf: Issued;
 }
 
 /** The Secret that holds `certificates`: what {@link readCertificates} reads. */
 export function certificateSecret(
   ref: { name: string; namespace: string },
-  { authority, leaf }: Certificates,
+  { authority, leaf, next, previous }: Certificates,
 ): KubeObject {
   return {
     apiVersion: 'v1',
@@ -38,6 +47,10 @@ export function certificateSecret(
       [KEYS.authorityKey]: encode(authority.key),
       [KEYS.certificate]: encode(leaf.certificate),
       [KEYS.key]: encode(leaf.key),
+      ...(next === undefined
+        ? {}
+        : { [KEYS.next]: encode(next.certificate), [KEYS.nextKey]: encode(next.key) }),
+      ...(previous === undefined ? {} : { [KEYS.previous]: encode(previous) }),
     },
   };
 }
@@ -52,15 +65,40 @@ export function readCertificates(secret: KubeObject | undefined): ServingCertifi
   const contents = parse(secret);
   if (contents === undefined || UNUSABLE.some((check) => check(contents) !== undefined)) return undefined;
   const { text } = contents;
-  return { authority: text.authority, leaf: { certificate: text.certificate, key: text.key } };
+  const { next, previous } = readRotation(secret);
+  const all = [text.authority, next?.certificate, previous].filter((pem) => pem !== undefined);
+  return {
+    authorities: all.map((pem) => (pem.endsWith('\n') ? pem : `${pem}\n`)).join(''),
+    leaf: { certificate: text.certificate, key: text.key },
+  };
 }
 
 /** The certificate authority with its key, for a new leaf; undefined when the Secret does not hold both. */
-export function readAuthority(secret: KubeObject): Issued | undefined {
+export function readAuthority(secret: KubeObject | undefined): Issued | undefined {
   const { authority, authorityKey } = parse(secret)?.text ?? {};
   return authority === undefined || authorityKey === undefined
     ? undefined
     : { certificate: authority, key: authorityKey };
+}
+
+/** The authorities besides the one that issues, as far as they are there and are such. Never throws. */
+export function readRotation(secret: KubeObject | undefined): Pick<Certificates, 'next' | 'previous'> {
+  const [certificate, key, previous] = [KEYS.next, KEYS.nextKey, KEYS.previous].map((name) =>
+    decode(secret, name),
+  );
+  const hasNext = certificate !== undefined && key !== undefined && isAuthority(certificate);
+  return {
+    ...(hasNext && holdsKeyOf(new X509Certificate(certificate), key) ? { next: { certificate, key } } : {}),
+    ...(previous !== undefined && isAuthority(previous) ? { previous } : {}),
+  };
+}
+
+function isAuthority(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).ca;
+  } catch {
+    return false;
+  }
 }
 
 /**

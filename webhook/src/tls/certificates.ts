@@ -33,6 +33,10 @@ export interface Issued {
 export interface Certificates {
   authority: Issued;
   leaf: Issued;
+  /** The authority that will take over: trusted already, but nothing is issued by it yet. */
+  next?: Issued;
+  /** The certificate of the authority before this one, trusted until no replica serves with a leaf of it. */
+  previous?: string;
 }
 
 const MINUTE = 60_000;
