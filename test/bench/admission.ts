@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { KubeObject } from '@mesitis/kube';
 import { loadClient, type KubeClient } from '@mesitis/kube/client';
 import { launchCluster } from '../cluster/launch.js';
@@ -7,6 +6,7 @@ import type { Figure } from './figures.js';
 import { ms, seriesOf, times } from './figures.js';
 import { timeEach } from './load.js';
 import { URL_OFFERING, urlEntry } from './osb.js';
+import { usageOf } from './usage.js';
 
 const NAMESPACE = 'bench-admission';
 
@@ -20,7 +20,7 @@ export async function benchAdmission(count: number): Promise<Figure[]> {
   const kube = await loadClient({ kubeconfig: cluster.kubeconfig });
   try {
     await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
-    const before = await usage(platform.webhook.pid());
+    const before = await usageOf(platform.webhook.pid());
     const figures: Figure[] = [];
     let reviews = 0;
     for (const atOnce of [1, 10, 50, 200]) {
@@ -28,7 +28,7 @@ export async function benchAdmission(count: number): Promise<Figure[]> {
       reviews += 2 * 4 * Math.max(count, atOnce);
       figures.push(...rows(timings, atOnce));
     }
-    const after = await usage(platform.webhook.pid());
+    const after = await usageOf(platform.webhook.pid());
     const cpu = (after.cpuSeconds - before.cpuSeconds) * 1000;
     return [
       ...figures,
@@ -79,15 +79,4 @@ function rows(timings: readonly number[][], atOnce: number): Figure[] {
       ratio: times(series[share], baseline?.[share] ?? NaN),
     })),
   );
-}
-
-/** From /proc, whose clock ticks a hundred times a second (proc(5)). */
-async function usage(pid: number): Promise<{ cpuSeconds: number; peakMebibytes: number }> {
-  const [stat, status] = await Promise.all([
-    readFile(`/proc/${pid}/stat`, 'utf8'),
-    readFile(`/proc/${pid}/status`, 'utf8'),
-  ]);
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const peak = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
-  return { cpuSeconds: (Number(fields[11]) + Number(fields[12])) / 100, peakMebibytes: Number(peak) / 1024 };
 }

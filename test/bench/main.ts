@@ -1,12 +1,14 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 import { benchAdmission } from './admission.js';
+import { benchCatalogAtRest } from './catalog-at-rest.js';
 import { benchCatalog } from './catalog.js';
 import type { Figure } from './figures.js';
 import { table } from './figures.js';
 import { benchProvisioning } from './provisioning.js';
 import { benchRestart } from './restart.js';
+import { benchServiceCatalog } from './service-catalog.js';
 
-// `make bench`: what the broker and the webhook cost, as ratios to a baseline of the same run. SMALL=1 takes a minute or so.
+// `make bench`: what the broker, the webhook and the catalog controller cost, as ratios to a baseline of the same run. SMALL=1 takes a minute or so.
 const isSmall = process.env['SMALL'] === '1';
 
 const memory = (totalmem() / 2 ** 30).toFixed(0);
@@ -18,5 +20,7 @@ const parts: readonly (() => Promise<Figure[]>)[] = [
   () => benchProvisioning(isSmall ? 20 : 100),
   () => benchAdmission(isSmall ? 50 : 300),
   () => benchRestart(isSmall ? 500 : 10_000),
+  () => benchServiceCatalog(isSmall ? 20 : 100, isSmall ? [20] : [100, 1_000]),
+  () => benchCatalogAtRest(isSmall ? 500 : 10_000),
 ];
 for (const part of parts) process.stdout.write(`${table(await part())}\n\n`);

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { InstanceRecord } from '@mesitis/broker';
 import { openStore } from '@mesitis/broker/store';
@@ -8,6 +7,7 @@ import { launchCluster } from '../cluster/launch.js';
 import type { Figure } from './figures.js';
 import { timeEach } from './load.js';
 import { urlEntry, URL_OFFERING } from './osb.js';
+import { usageOf } from './usage.js';
 
 /** How long the broker is left alone before its memory is read once more, in milliseconds. */
 const IDLE_MS = 30_000;
@@ -19,7 +19,7 @@ export async function benchRestart(instances: number): Promise<Figure[]> {
   try {
     const broker = await startBroker(cluster, { namespace: 'provider-ns', provisionNamespaces: ['api-ns'] });
     await kube.create(urlEntry(URL_OFFERING, 'provider-ns'));
-    const empty = await memoryOf(broker.pid());
+    const empty = await usageOf(broker.pid());
     await broker.stop();
     const store = await openStore(
       { kind: 'kubernetes', kube, namespace: 'provider-ns', name: 'mesitis' },
@@ -31,20 +31,20 @@ export async function benchRestart(instances: number): Promise<Figure[]> {
     const before = performance.now();
     await broker.start();
     const ready = performance.now() - before;
-    const atReady = await memoryOf(broker.pid());
+    const atReady = await usageOf(broker.pid());
     await delay(IDLE_MS);
-    const idle = await memoryOf(broker.pid());
+    const idle = await usageOf(broker.pid());
     await broker.stop();
     const name = `${instances} instances`;
     return [
       { what: `${name}: start to ready`, value: `${(ready / 1000).toFixed(1)} s`, baseline: '30 s allowed' },
       {
         what: `${name}: resident at ready`,
-        value: mib(atReady.resident),
-        baseline: `${mib(empty.resident)} without`,
+        value: mib(atReady.residentMebibytes),
+        baseline: `${mib(empty.residentMebibytes)} without`,
       },
-      { what: `${name}: resident ${IDLE_MS / 1000} s later`, value: mib(idle.resident) },
-      { what: `${name}: resident at most`, value: mib(idle.peak), baseline: '256 MiB allowed' },
+      { what: `${name}: resident ${IDLE_MS / 1000} s later`, value: mib(idle.residentMebibytes) },
+      { what: `${name}: resident at most`, value: mib(idle.peakMebibytes), baseline: '256 MiB allowed' },
     ];
   } finally {
     kube.close();
@@ -91,13 +91,6 @@ function recordOf(instanceId: string): InstanceRecord {
   };
 }
 
-/** In KiB, as the kernel tells it (proc(5), VmRSS and VmHWM). */
-async function memoryOf(pid: number): Promise<{ resident: number; peak: number }> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  const read = (key: string): number => Number(new RegExp(`^${key}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]);
-  return { resident: read('VmRSS'), peak: read('VmHWM') };
-}
-
-function mib(kib: number): string {
-  return `${(kib / 1024).toFixed(0)} MiB`;
+function mib(mebibytes: number): string {
+  return `${mebibytes.toFixed(0)} MiB`;
 }
