@@ -53,6 +53,8 @@ export interface PluginContext {
   readInput(): Promise<string>;
   /** Runs a command with these variables besides the environment; its exit code. Throws PluginError when it can't start. */
   runCommand(command: readonly string[], variables: Readonly<Record<string, string>>): Promise<number>;
+  /** A new UUID. */
+  newId(): string;
   /** Fires on Ctrl-C. */
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */

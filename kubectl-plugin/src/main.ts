@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { access, constants, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -35,6 +36,7 @@ export async function main(moduleUrl: string = import.meta.url): Promise<void> {
       process.off('SIGINT', interrupt);
       return runCommand(command, variables);
     },
+    newId: () => randomUUID(),
     signal: interruption.signal,
     now: () => Date.now(),
   };

@@ -5,6 +5,7 @@ import { Consumers } from './consumers.js';
 import { Deprovision } from './deprovision.js';
 import { Doctor } from './doctor.js';
 import { Explain } from './explain.js';
+import { Init } from './init.js';
 import { Lint } from './lint.js';
 import { Provision } from './provision.js';
 import { Register } from './register.js';
@@ -25,6 +26,7 @@ export const COMMANDS = {
   deprovision: Deprovision,
   doctor: Doctor,
   explain: Explain,
+  init: Init,
   lint: Lint,
   provision: Provision,
   register: Register,

@@ -26,6 +26,7 @@ export async function helpOf(command: string, extension: 'js' | 'ts'): Promise<s
     pluginFolder: unavailable,
     readInput: unavailable,
     runCommand: unavailable,
+    newId: unavailable,
     signal: new AbortController().signal,
     now: unavailable,
   };

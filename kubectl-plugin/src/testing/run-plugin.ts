@@ -70,6 +70,7 @@ export async function runPlugin(
       commands.push({ command, variables });
       return Promise.resolve(options.commandExit ?? 0);
     },
+    newId: () => '00000000-0000-4000-8000-000000000000',
     signal: options.signal ?? new AbortController().signal,
     now: () => Date.parse('2026-01-01T00:02:00Z'),
   };
