@@ -23,6 +23,14 @@ const SITE = entryOf('provider-ns', {
   provisionnonclusterurl: { url: 'https://site.example.com:8443' },
   credentialfromcatalog: { username: 'site', password: '${generate.password(24)}' },
 });
+/** The same for programs that look for the Service Binding Specification. */
+const PROJECTED = entryOf('provider-ns', {
+  offering: 'projected',
+  uuid: 'projected-1',
+  provisionnonclusterurl: { url: 'https://site.example.com:8443' },
+  credentialfromcatalog: { username: 'site' },
+  binding: { type: 'website', provider: 'the-web-team', format: 'servicebinding' },
+});
 
 describe('a binding and its Secret', () => {
   let stage: Stage;
@@ -35,7 +43,7 @@ describe('a binding and its Secret', () => {
       namespace: 'provider-ns',
       provisionNamespaces: ['objects-ns'],
     });
-    await publish(stage, broker, [SITE]);
+    await publish(stage, broker, [SITE, PROJECTED]);
     consumer = new Consumer(stage, NAMESPACE);
     await consumer.provision('site', 'site');
   }, STAGE_MS);
@@ -122,6 +130,27 @@ describe('a binding and its Secret', () => {
       uri: 'https://site.example.com:8443',
       username: 'site',
     });
+  });
+
+  test('have the shape that the entry of the offering chooses, unless an annotation chooses another', async () => {
+    await consumer.provision('projected', 'projected');
+    const binding = await consumer.askToBind('as-the-entry-says', 'projected');
+    await consumer.untilReady(binding);
+    expect(await stage.kube.get(secretOf('as-the-entry-says'))).toHaveProperty(
+      'type',
+      'servicebinding.io/website',
+    );
+    expect(await values('as-the-entry-says')).toMatchObject({ type: 'website', provider: 'the-web-team' });
+
+    const other = bindingOf(NAMESPACE, 'as-it-was');
+    await stage.kube.create({
+      ...other,
+      metadata: { ...other.metadata, annotations: { 'mesitis/secret-format': 'opaque' } },
+      spec: { instanceRef: { name: 'projected' } },
+    });
+    await consumer.untilReady(refOf(other));
+    expect(await stage.kube.get(secretOf('as-it-was'))).toHaveProperty('type', 'Opaque');
+    expect(await values('as-it-was')).not.toHaveProperty('provider');
   });
 
   test('get new credentials by an annotation, and lose the old ones after the overlap', async () => {

@@ -74,6 +74,7 @@ describe('building the catalog', () => {
         imageurl: 'https://example.com/logo.png',
         free: false,
         bindable: false,
+        binding: { type: 'postgresql', provider: 'rds', format: 'servicebinding' },
       }),
     ]);
     expect(services).toMatchObject([
@@ -85,7 +86,16 @@ describe('building the catalog', () => {
           supportUrl: 'https://example.com/help',
           imageUrl: 'https://example.com/logo.png',
         },
-        plans: [{ free: false, bindable: false, metadata: { displayName: 'The URL' } }],
+        plans: [
+          {
+            free: false,
+            bindable: false,
+            metadata: {
+              displayName: 'The URL',
+              mesitis: { binding: { type: 'postgresql', provider: 'rds', format: 'servicebinding' } },
+            },
+          },
+        ],
       },
     ]);
   });

@@ -91,6 +91,8 @@ function toPlan(entry: CatalogEntry): OsbPlan {
         whitelist: entry.whitelist,
         provisionKind: entry.provision.kind,
         credentialKind: entry.credential.kind,
+        // What a platform says in the Secret of a binding, and in which shape it writes it.
+        ...(entry.binding === undefined ? {} : { binding: entry.binding }),
       },
     },
     ...(schemas === undefined ? {} : { schemas }),
