@@ -78,7 +78,9 @@ function groupsOf(
   const groups = new Map<string, NamedEntry[]>();
   for (const named of entries) {
     const value = key(named.entry);
-    groups.set(value, [...(groups.get(value) ?? []), named]);
+    const group = groups.get(value);
+    if (group === undefined) groups.set(value, [named]);
+    else group.push(named);
   }
   return groups;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parseProviderConfigMap } from '../configuration.js';
 import type { ProviderConfigMap } from '../model.js';
 import { entryConfigMap, linesOf, wrappedConfigMap, type Overrides } from '../testing/config-maps.js';
-import { judgeNeighbours } from './judge-neighbours.js';
+import { judgeNeighbours, Neighbourhood } from './judge-neighbours.js';
 import type { Published } from './published.js';
 
 function published(configMap: string, given: ProviderConfigMap): Published {
@@ -116,5 +116,59 @@ describe('orders', () => {
 
   it('says nothing of a pair that somebody else wrote', () => {
     expect(judge(object('service'), all, pod('1'), secret('2'))).toEqual([]);
+  });
+});
+
+describe('a whole namespace', () => {
+  // A selector with an expression may select anything.
+  const selectors = [
+    'tier=a',
+    'tier in (a,b,a)',
+    'tier!=a',
+    'tier',
+    '!tier',
+    'tier=c',
+    'tier=${parameters.t}',
+  ];
+  const pairs = ['a', 'b', undefined].flatMap((tier) => [
+    object(`pod-${tier}`, needs(`password-${tier}`), {
+      'mesitis/kind': 'wrapped-pod',
+      'mesitis/order': '1',
+      tier,
+    }),
+    object(
+      `secret-${tier}`,
+      { ...SECRET, metadata: { name: `password-${tier}` } },
+      { 'mesitis/kind': 'wrapped-secret', 'mesitis/order': tier === 'b' ? '1' : '2', tier },
+    ),
+  ]);
+
+  it.each(selectors)(
+    'is judged at once as each by the others, with an entry of selector "%s"',
+    (selector) => {
+      const all = [...pairs, selecting(selector), { ...selecting('tier in (b)', {}), configMap: 'second' }];
+      const neighbourhood = new Neighbourhood(all);
+      for (const one of all) {
+        const others = all.filter((other) => other !== one);
+        expect(neighbourhood.judge(one, 'payload')).toEqual(judgeNeighbours(one, others, 'payload'));
+      }
+    },
+  );
+
+  it('has an object made by every entry whose selector it meets, and by no other', () => {
+    const [made, ...others] = selectors.map((selector) =>
+      pairs
+        .filter((one) => !judge(one, selecting(selector)).some((line) => line.startsWith('MES084')))
+        .map(({ configMap }) => configMap),
+    );
+    expect(made).toEqual(['pod-a', 'secret-a']);
+    expect(others.map((names) => names.filter((name) => name.startsWith('pod')))).toEqual([
+      ['pod-a', 'pod-b'],
+      ['pod-b', 'pod-undefined'],
+      ['pod-a', 'pod-b'],
+      ['pod-undefined'],
+      [],
+      ['pod-a', 'pod-b', 'pod-undefined'],
+    ]);
   });
 });

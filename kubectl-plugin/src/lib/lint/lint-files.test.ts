@@ -24,6 +24,36 @@ const entry = (name: string, changes: object = {}, metadata: object = {}): strin
     metadata: { name, labels: LABELS, ...metadata },
     data: { 'wrapped-resource': JSON.stringify({ ...ENTRY, ...changes }) },
   });
+/** An entry whose instances consist of what has the label `tier: <value>`. */
+const selecting = (name: string, value: string, metadata: object = {}): string =>
+  entry(
+    name,
+    {
+      provisionkind: 'ProvisionConfigMapObjects',
+      provisiondata: { namespace: 'objects', name: 'weather', labelSelector: `tier=${value}` },
+    },
+    metadata,
+  );
+const object = (name: string, tier: string, metadata: object = {}, payload?: object): string =>
+  JSON.stringify({
+    kind: 'ConfigMap',
+    metadata: {
+      name,
+      labels: {
+        'mesitis/kind': 'wrapped-resource',
+        'mesitis/enabled': 'true',
+        'mesitis/offering': 'weather',
+        'mesitis/order': '1',
+        tier,
+      },
+      ...metadata,
+    },
+    data: {
+      'embedded-resource': JSON.stringify(
+        payload ?? { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'a-${instance.shortId}' } },
+      ),
+    },
+  });
 const yaml = (style: string, ...payload: string[]): string =>
   [
     'kind: ConfigMap',
@@ -107,5 +137,55 @@ describe('entries that can not stand together', () => {
     ],
   ])('%s', (_, texts, rules) => {
     expect(found(...texts).rules).toEqual(rules);
+  });
+});
+
+describe('what belongs together', () => {
+  const silenced = { annotations: { 'mesitis/ignore': 'MES083 the objects are published elsewhere' } };
+
+  test.each<[string, string[], string[]]>([
+    ['an entry and its object', [selecting('a', 'one'), object('b', 'one')], []],
+    ['another entry and object', [selecting('a', 'one'), object('b', 'two')], ['a MES083', 'b MES084']],
+    [
+      'a silenced entry and another object',
+      [selecting('a', 'one', silenced), object('b', 'two')],
+      ['b MES084'],
+    ],
+    ['an entry alone', [selecting('a', 'one')], []],
+    ['an object alone', [object('b', 'two')], []],
+    [
+      'each in a namespace of its own',
+      [selecting('a', 'one', { namespace: 'n' }), object('b', 'two', { namespace: 'm' })],
+      [],
+    ],
+    [
+      'an entry and objects of which one can not be read',
+      [selecting('a', 'one'), object('b', 'two'), object('c', 'one', {}, [])],
+      ['b MES084', 'c MES017'],
+    ],
+    [
+      'an object and entries of which one can not be read',
+      [selecting('a', 'one'), object('b', 'two'), entry('c', { ...OTHER, free: 7 })],
+      ['a MES083', 'c MES025'],
+    ],
+  ])('%s', (_, texts, rules) => {
+    expect(found(...texts).rules).toEqual(rules);
+  });
+
+  test('objects in the wrong order, where the order is written', () => {
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p-${instance.shortId}' },
+      spec: { serviceAccountName: 'a-${instance.shortId}', containers: [{ name: 'c', image: 'i' }] },
+    };
+    const early = object('pod', 'one', {}, pod).replace('"mesitis/order":"1"', '"mesitis/order":"0"');
+    const texts = [selecting('a', 'one'), early, object('b', 'one')];
+    const { reports } = lintFiles(texts.map((text, index) => ({ file: `f${index}`, text })));
+    expect(reports.flatMap(({ findings }) => findings).map(({ path, rule }) => `${rule} ${path}`)).toEqual([
+      'MES085 data.wrapped-resource: provisiondata.labelSelector',
+      'MES085 metadata.labels["mesitis/order"]',
+      'MES085 metadata.labels["mesitis/order"]',
+    ]);
   });
 });

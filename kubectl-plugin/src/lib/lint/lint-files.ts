@@ -1,15 +1,14 @@
 import {
-  CLUSTER_RULES,
-  findConflicts,
   LABELS,
   parseProviderConfigMap,
-  type CatalogEntry,
   type ProviderConfigMap,
+  type ProviderConfiguration,
   type Violation,
 } from '@mesitis/offering';
 import { isMap, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
 import type { FileReport, Finding } from './finding.js';
 import { locate, type Written } from './locate.js';
+import { judgeBeside } from './judge-beside.js';
 
 /** A file with its text. */
 export interface Source {
@@ -28,7 +27,8 @@ interface Found {
   configMap: ProviderConfigMap;
   name: string;
   written: Written;
-  entry?: CatalogEntry;
+  /** What it says; undefined when that can't be used. */
+  value: ProviderConfiguration | undefined;
   report: FileReport;
 }
 
@@ -45,15 +45,15 @@ export function lintFiles(sources: readonly Source[]): LintResult {
     for (const one of read(source, unusable)) found.push(judge(one, report));
     return report;
   });
-  for (const { found: one, message } of conflicts(found)) {
-    const { id: rule, severity } = CLUSTER_RULES['entry-conflict'];
-    note(one, { rule, severity, path: 'data.wrapped-resource', message });
+  // One broker reads one namespace; what names no namespace goes to one and the same.
+  for (const all of Map.groupBy(found, ({ configMap }) => configMap.metadata.namespace ?? '').values()) {
+    for (const [one, violations] of judgeBeside(all)) for (const each of violations) note(one, each);
   }
   for (const { findings } of reports) findings.sort((a, b) => a.line - b.line || a.column - b.column);
   return { reports, unusable };
 }
 
-function* read({ file, text }: Source, unusable: string[]): Generator<Omit<Found, 'report' | 'name'>> {
+function* read({ file, text }: Source, unusable: string[]): Generator<Pick<Found, 'configMap' | 'written'>> {
   // Most of what a repository or a chart holds is not ours, and reading YAML is what takes the time.
   if (!text.includes(LABELS.kind)) return;
   const counter = new LineCounter();
@@ -89,15 +89,13 @@ function isOurs(value: unknown): value is ProviderConfigMap {
   return kind === 'ConfigMap' && typeof labels === 'object' && labels !== null && LABELS.kind in labels;
 }
 
-function judge(one: Omit<Found, 'report' | 'name'>, report: FileReport): Found {
+function judge(one: Pick<Found, 'configMap' | 'written'>, report: FileReport): Found {
   const { name = '', namespace } = one.configMap.metadata;
-  const found: Found = { ...one, report, name: namespace === undefined ? name : `${namespace}/${name}` };
-  report.configMaps.push(found.name);
   const parsed = parseProviderConfigMap(one.configMap);
+  const title = namespace === undefined ? name : `${namespace}/${name}`;
+  const found: Found = { ...one, report, name: title, value: parsed.ok ? parsed.value : undefined };
+  report.configMaps.push(found.name);
   for (const violation of parsed.ok ? parsed.warnings : parsed.violations) note(found, violation);
-  if (parsed.ok && parsed.value.type === 'catalog-entry' && parsed.value.enabled) {
-    found.entry = parsed.value.entry;
-  }
   return found;
 }
 
@@ -105,19 +103,4 @@ function note({ name, written, report }: Found, violation: Violation): void {
   const { position: _, ...rest } = violation;
   const finding: Finding = { file: report.file, ...locate(violation, written), configMap: name, ...rest };
   report.findings.push(finding);
-}
-
-/** One broker reads one namespace; what names no namespace goes to one and the same. */
-function conflicts(found: readonly Found[]): { found: Found; message: string }[] {
-  const byNamespace = Map.groupBy(found, ({ configMap }) => configMap.metadata.namespace ?? '');
-  return [...byNamespace.values()].flatMap((all) => {
-    const entries = all.flatMap(({ name, entry }) =>
-      entry === undefined ? [] : [{ configMap: name, entry }],
-    );
-    const messages = findConflicts(entries);
-    return all.flatMap((one) => {
-      const message = one.entry === undefined ? undefined : messages.get(one.name);
-      return message === undefined ? [] : [{ found: one, message }];
-    });
-  });
 }
