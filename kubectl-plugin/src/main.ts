@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { access, constants, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -36,7 +35,7 @@ export async function main(moduleUrl: string = import.meta.url): Promise<void> {
       process.off('SIGINT', interrupt);
       return runCommand(command, variables);
     },
-    newId: () => randomUUID(),
+    newId: () => crypto.randomUUID(),
     signal: interruption.signal,
     now: () => Date.now(),
   };
