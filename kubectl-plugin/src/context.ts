@@ -17,6 +17,8 @@ export interface Terminal {
   readonly err: Screen;
   /** Asks a yes-or-no question. Left out when standard input is not a terminal: then nothing may be asked. */
   readonly confirm?: (question: string) => Promise<boolean>;
+  /** Asks for a line of text; undefined when the input ends without one. Left out as `confirm` is. */
+  readonly ask?: (question: string) => Promise<string | undefined>;
 }
 
 /** The part of the Kubernetes port that the plugin needs. */

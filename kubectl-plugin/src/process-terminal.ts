@@ -26,7 +26,16 @@ export function processTerminal(
   return {
     out: screenOf(stdout, environment, onBroken),
     err: screenOf(stderr, environment, onBroken),
-    ...(isatty(stdin.fd) ? { confirm: (question: string) => confirm(question, stdin, stderr) } : {}),
+    ...(isatty(stdin.fd)
+      ? {
+          confirm: async (question: string) => {
+            const answer = await askLine(`${question} [y/N]`, { stdin, stderr }, 'nothing was deleted');
+            // Only `y` and `yes` mean yes; no answer is none.
+            return /^y(es)?$/i.test((answer ?? '').trim());
+          },
+          ask: (question: string) => askLine(question, { stdin, stderr }, 'nothing was asked for'),
+        }
+      : {}),
   };
 }
 
@@ -51,23 +60,26 @@ function screenOf(
   };
 }
 
-/** Only `y` and `yes` mean yes; the question goes to stderr, so that stdout holds data alone. */
-async function confirm(
+/**
+ * Asks for a line; the question goes to stderr, so that stdout holds data alone.
+ * @param undone what is told on Ctrl-C
+ * @returns undefined when the input ends without an answer (Ctrl-D)
+ */
+async function askLine(
   question: string,
-  input: NodeJS.ReadStream,
-  output: NodeJS.WriteStream,
-): Promise<boolean> {
-  const prompt = createInterface({ input, output });
+  { stdin, stderr }: Pick<StandardStreams, 'stdin' | 'stderr'>,
+  undone: string,
+): Promise<string | undefined> {
+  const prompt = createInterface({ input: stdin, output: stderr });
   return new Promise((resolve, reject) => {
     prompt.on('SIGINT', () => {
-      output.write('\n');
-      reject(new PluginError(EXIT.interrupted, 'interrupted; nothing was deleted'));
+      stderr.write('\n');
+      reject(new PluginError(EXIT.interrupted, `interrupted; ${undone}`));
       prompt.close();
     });
-    // The input may end without an answer (Ctrl-D).
-    prompt.on('close', () => resolve(false));
-    prompt.question(`${wrapWords(`${question} [y/N]`, output.columns).join('\n')} `, (answer) => {
-      resolve(/^y(es)?$/i.test(answer.trim()));
+    prompt.on('close', () => resolve(undefined));
+    prompt.question(`${wrapWords(question, stderr.columns).join('\n')} `, (answer) => {
+      resolve(answer);
       prompt.close();
     });
   });

@@ -102,6 +102,23 @@ describe('kubectl mesitis provision', () => {
       });
     });
 
+    test('asks a person for what is required and missing, and for nothing else', async () => {
+      const kube = offered();
+      const argv = ['provision', 'api-service', '--no-wait'];
+      const { questions, exitCode } = await runPlugin(argv, kube, { lines: ['4'] });
+      expect(questions).toEqual(['size (integer; at most 5):']);
+      expect([exitCode, stored(kube)]).toMatchObject([0, { spec: { parameters: { size: 4 } } }]);
+      const given = await runPlugin([...argv, '--name', 'x', '-p', 'size=1'], kube, { lines: [] });
+      expect([given.questions, given.exitCode]).toEqual([[], 0]);
+    });
+
+    test.each([[[]], [['']]])('asks for nothing of the broker when the answer is %j', async (lines) => {
+      const kube = offered();
+      const { err, exitCode } = await runPlugin(['provision', 'api-service'], kube, { lines });
+      expect([err, exitCode]).toEqual(["error: parameter 'size' is required: nothing was asked for\n", 2]);
+      expect(stored(kube)).toBeUndefined();
+    });
+
     test.each([
       [[], '', /^error: parameters do not fit api-api-service:1: .*size.*; nothing was asked for\n$/],
       [

@@ -1,14 +1,16 @@
+import type { JsonObject } from '@mesitis/kube';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { MesitisCommand, patienceOf } from '../base-command.js';
 import { clusterFlags, dryRunFlag, outputFlag, parameterFlags, waitFlags } from '../flags.js';
+import { askParameters } from '../lib/ask-parameters.js';
 import { offeringsOf, planReference, readCatalog, type Offering } from '../lib/catalog.js';
 import { checkParameters } from '../lib/check-parameters.js';
 import { checkedName } from '../lib/checked-name.js';
 import { createObject, creationWord } from '../lib/create-object.js';
 import { judgeReady } from '../lib/judgements.js';
 import { formatObject } from '../lib/output.js';
-import { buildParameters } from '../lib/parameters.js';
+import { buildParameters, type GivenParameters } from '../lib/parameters.js';
 import { readParameters } from '../lib/read-parameters.js';
 import { resolveOffering } from '../lib/resolve-offering.js';
 import { instanceRef, newInstance, requestedOffering } from '../lib/service-catalog.js';
@@ -18,7 +20,7 @@ import { stateOf, stateWord } from '../lib/state.js';
 export class Provision extends MesitisCommand {
   static override summary = 'get an instance of an offering';
   static override description =
-    'OFFERING is a name from the catalog; the part after the team will do when only one team has it. PLAN is needed when there are several. Parameters are held to the schema of the plan before anything is sent, and -p takes the type from it.';
+    'OFFERING is a name from the catalog; the part after the team will do when only one team has it. PLAN is needed when there are several. Parameters are held to the schema of the plan before anything is sent, and -p takes the type from it; in a terminal, required ones that are missing are asked for.';
   static override examples = [
     '<%= config.bin %> provision api-service',
     '<%= config.bin %> provision api-api-service:1 --name my-api',
@@ -59,7 +61,7 @@ export class Provision extends MesitisCommand {
         namespace,
       );
       const name = given ?? checkedName(`the name of offering '${offering.offering}'`, offering.shortName);
-      const parameters = buildParameters(sources, offering.parameterSchema);
+      const parameters = await this.parametersFor(offering, sources, flags.output);
       await checkParameters(parameters, offering.parameterSchema, titleOf(offering));
       const ref = instanceRef(namespace, name);
       const created = await createObject(
@@ -91,6 +93,19 @@ export class Provision extends MesitisCommand {
           : `Get its coordinates and credentials: kubectl mesitis bind ${name}`,
       );
     });
+  }
+
+  /** What was given, and in a terminal the answers to what is missing. */
+  private async parametersFor(
+    { parameterSchema }: Offering,
+    sources: GivenParameters,
+    output: string,
+  ): Promise<JsonObject | undefined> {
+    const given = buildParameters(sources, parameterSchema);
+    const { ask } = this.terminal;
+    if (ask === undefined || output !== 'table') return given;
+    const answers = await askParameters(given, parameterSchema, ask);
+    return buildParameters({ ...sources, pairs: [...sources.pairs, ...answers] }, parameterSchema);
   }
 }
 

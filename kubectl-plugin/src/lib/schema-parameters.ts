@@ -5,6 +5,10 @@ import { listAt, recordAt, textAt } from './objects.js';
 export interface SchemaParameter {
   /** As `-p` takes it: dots nest, `\.` is a dot of the name. */
   path: string;
+  /** The names on the way to it. */
+  names: readonly string[];
+  /** Whether its value should not be seen (`writeOnly`, or the format `password`). */
+  secret: boolean;
   /** `integer`, `string or null`, `list of string`; `any` when the schema does not say. */
   type: string;
   required: 'yes' | 'no' | 'when its parent is given';
@@ -60,6 +64,8 @@ function parameterAt({ root, schema, path, required, optionalParent }: Place): S
   const said = textAt(schema, 'description') ?? textAt(target, 'description') ?? textAt(target, 'title');
   return {
     path: path.map((name) => name.replaceAll('.', '\\.')).join('.'),
+    names: path,
+    secret: textAt(target, 'format') === 'password' || recordAt({ target }, 'target')['writeOnly'] === true,
     type: typeOf(target, root),
     required: !required ? 'no' : optionalParent ? 'when its parent is given' : 'yes',
     default: fallback === undefined ? undefined : JSON.stringify(fallback),

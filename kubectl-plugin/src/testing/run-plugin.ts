@@ -11,6 +11,8 @@ export interface RunOptions {
   terminal?: { color?: boolean; columns?: number };
   /** The answer to a question; without it standard input is no terminal. */
   answer?: boolean;
+  /** What is typed when text is asked for, a line for each question and then the end of the input; see `answer`. */
+  lines?: string[];
   connect?: (options: ConnectOptions) => Promise<Cluster>;
   signal?: AbortSignal;
   /** What a command that is run ends with; 0 when left out. */
@@ -46,6 +48,7 @@ export async function runPlugin(
   const connections: ConnectOptions[] = [];
   const commands: RunResult['commands'] = [];
   const { answer } = options;
+  const lines = options.lines?.slice();
   const context: PluginContext = {
     terminal: {
       out: out.screen,
@@ -56,6 +59,14 @@ export async function runPlugin(
             confirm: (question: string) => {
               questions.push(question);
               return Promise.resolve(answer);
+            },
+          }),
+      ...(lines === undefined
+        ? {}
+        : {
+            ask: (question: string) => {
+              questions.push(question);
+              return Promise.resolve(lines.shift());
             },
           }),
     },
