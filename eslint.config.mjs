@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 const mayImport = {
   kube: [],
   offering: ['kube/selectors'],
-  webhook: ['kube', 'offering', 'catalog/users'],
+  webhook: ['kube', 'offering', 'catalog/admission', 'catalog/users'],
   broker: ['kube', 'offering'],
   catalog: ['kube', 'offering'],
   'kubectl-plugin': ['kube', 'offering'],

@@ -16,18 +16,31 @@ export async function untilAdmissionWorks(
   let last = 'nothing';
   try {
     await until({ what: 'the API server to call the webhook', timeoutMs, intervalMs: 200 }, async () => {
-      // Never stored: it is refused as soon as anybody looks at it, and dry until then.
-      const { stderr, stdout } = await kubectl.run(
-        ['create', '--dry-run=server', '--validate=false', '-f', '-'],
-        JSON.stringify(refusedConfigMap(namespace)),
-      );
-      last = (stderr || stdout).trim();
-      return last.includes('denied the request') ? true : undefined;
+      for (const probe of [refusedConfigMap(namespace), refusedInstance(namespace)]) {
+        // Never stored: it is refused as soon as anybody looks at it, and dry until then.
+        const { stderr, stdout } = await kubectl.run(
+          ['create', '--dry-run=server', '--validate=false', '-f', '-'],
+          JSON.stringify(probe),
+        );
+        last = (stderr || stdout).trim();
+        if (!last.includes('denied the request')) return undefined;
+      }
+      return true;
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`${reason} The API server said: ${last}`, { cause: error });
   }
+}
+
+/** Of no class, so that no plan can be chosen for it. */
+function refusedInstance(namespace: string): KubeObject {
+  return {
+    apiVersion: 'servicecatalog.k8s.io/v1beta1',
+    kind: 'ServiceInstance',
+    metadata: { name: 'mesitis-admission-probe', namespace },
+    spec: {},
+  };
 }
 
 function refusedConfigMap(namespace: string): KubeObject {

@@ -126,8 +126,9 @@ describe('mesitis-platform', () => {
         "ClusterRole mesitis-webhook: create subjectaccessreviews",
         "ClusterRole mesitis-webhook: get clusterservicebrokers servicebrokers",
         "ClusterRole mesitis-webhook: get namespaces",
-        "ClusterRole mesitis-webhook: get,list,watch,patch validatingwebhookconfigurations named mesitis-webhook",
-        "ClusterRole mesitis-webhook: list clusterserviceplans serviceplans serviceinstances",
+        "ClusterRole mesitis-webhook: get,list clusterserviceclasses serviceclasses serviceinstances",
+        "ClusterRole mesitis-webhook: get,list,watch,patch validatingwebhookconfigurations mutatingwebhookconfigurations named mesitis-webhook",
+        "ClusterRole mesitis-webhook: list clusterserviceplans serviceplans",
         "ClusterRole mesitis-webhook: list,watch configmaps",
         "Role mesitis-system/mesitis-catalog: create configmaps",
         "Role mesitis-system/mesitis-catalog: create leases",
@@ -158,7 +159,7 @@ describe('mesitis-platform', () => {
 
   test('registers the webhook for labelled ConfigMaps alone, and leaves its CA to the webhook', () => {
     const { webhooks } = pick(objects, 'ValidatingWebhookConfiguration', 'mesitis-webhook');
-    expect(webhooks).toEqual([
+    expect((webhooks as object[]).slice(0, 2)).toEqual([
       {
         name: 'configmaps.webhook.mesitis',
         admissionReviewVersions: ['v1'],
@@ -206,13 +207,66 @@ describe('mesitis-platform', () => {
     ]);
   });
 
+  describe('registers the webhook for brokers, instances and bindings', () => {
+    interface Registered {
+      name: string;
+      failurePolicy: string;
+      clientConfig: { service: { path: string } };
+      rules: { operations: string[]; resources: string[] }[];
+      matchConditions?: { expression: string }[];
+    }
+    const registered = async (kubeVersion: string): Promise<string[]> => {
+      const rendered = await renderChart({
+        chart: 'mesitis-platform',
+        name: 'm',
+        namespace: 'ns',
+        kubeVersion,
+      });
+      return ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'].flatMap((kind) =>
+        (pick(rendered, kind, 'm-webhook')['webhooks'] as Registered[])
+          .filter(({ clientConfig }) => clientConfig.service.path !== '/validate')
+          .map(({ name, failurePolicy, clientConfig, rules: [rule], matchConditions = [] }) =>
+            [
+              name.split('.')[0],
+              failurePolicy,
+              `${rule?.operations.join('+')} ${rule?.resources.join('+')}`,
+              clientConfig.service.path,
+              ...matchConditions.map(({ expression }) => expression),
+            ].join(' '),
+          ),
+      );
+    };
+    const notTheCatalog = 'request.userInfo.username != "system:serviceaccount:ns:m-catalog"';
+
+    test('so that who asks is known, and the catalog itself is not kept waiting', async () => {
+      expect(await registered('1.30.0')).toEqual([
+        `servicebrokers Fail CREATE+UPDATE clusterservicebrokers+servicebrokers /validate-servicecatalog ${notTheCatalog}`,
+        `serviceinstances Ignore CREATE+UPDATE serviceinstances+servicebindings /validate-servicecatalog ${notTheCatalog}`,
+        'create Fail CREATE serviceinstances+servicebindings /mutate-servicecatalog',
+        `update Fail UPDATE serviceinstances+servicebindings /mutate-servicecatalog ${notTheCatalog}`,
+      ]);
+    });
+
+    test('and where an API server can not tell the catalog apart, so that updates do not wait for the webhook', async () => {
+      expect(await registered('1.29.0')).toEqual([
+        'servicebrokers Fail CREATE+UPDATE clusterservicebrokers+servicebrokers /validate-servicecatalog',
+        'serviceinstances Ignore CREATE+UPDATE serviceinstances+servicebindings /validate-servicecatalog',
+        'create Fail CREATE serviceinstances+servicebindings /mutate-servicecatalog',
+        'update Ignore UPDATE serviceinstances+servicebindings /mutate-servicecatalog',
+      ]);
+    });
+  });
+
   test('registers a URL instead of the Service when it is told one', async () => {
     const url = 'https://127.0.0.1:20005/validate';
     const values = { webhook: { url, extraHosts: ['127.0.0.1', 'localhost'] } };
     const rendered = await renderChart({ chart: 'mesitis-platform', name: 'm', namespace: 'ns', values });
+    const catalog = { clientConfig: { url: 'https://127.0.0.1:20005/validate-servicecatalog' } };
     expect(pick(rendered, 'ValidatingWebhookConfiguration')['webhooks']).toMatchObject([
       { clientConfig: { url } },
       { clientConfig: { url } },
+      catalog,
+      catalog,
     ]);
     expect(serverSpecOf(pick(rendered, 'Deployment', 'm-webhook')).variables['TLS_EXTRA_HOSTS']).toEqual({
       kind: 'value',

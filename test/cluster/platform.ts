@@ -56,11 +56,13 @@ export async function startPlatform(cluster: Cluster, options: PlatformOptions =
   const kubectl = await kubectlFor(cluster);
   const hosts = await hostsOf(kubectl, options.webhookHost ?? process.env['DEMO_HOST']);
   const port = await freePort();
+  const kubeVersion = await serverVersion(kubectl);
   const render = (host: string): Promise<KubeObject[]> =>
     renderChart({
       chart: 'mesitis-platform',
       name: release,
       namespace,
+      kubeVersion,
       values: {
         // The processes below stand in for the Pods.
         webhook: {
@@ -74,6 +76,7 @@ export async function startPlatform(cluster: Cluster, options: PlatformOptions =
     });
   const objects = await render(hosts[0] ?? '127.0.0.1');
   const registration = pick(objects, 'ValidatingWebhookConfiguration');
+  const isRegistration = ({ kind }: KubeObject): boolean => kind.endsWith('WebhookConfiguration');
   const installed = await install(
     cluster,
     kubectl,
@@ -90,7 +93,7 @@ export async function startPlatform(cluster: Cluster, options: PlatformOptions =
     // The registration first: without the webhook it would refuse the rest. The CRDs while catalog and brokers run:
     // what is left of their objects waits for the catalog's finalizer.
     try {
-      await kubectl.remove(installed.filter(({ kind }) => kind === 'ValidatingWebhookConfiguration'));
+      await kubectl.remove(installed.filter(isRegistration));
       await kubectl.remove(installed.filter(({ kind }) => kind === 'CustomResourceDefinition'));
       await Promise.all(brokers.map((broker) => broker.uninstall()));
     } finally {
@@ -114,8 +117,7 @@ export async function startPlatform(cluster: Cluster, options: PlatformOptions =
     const [webhook, catalog] = await bothOrNone([run('webhook', port), run('catalog')]);
     await registerAt(hosts, {
       register: async (host) => {
-        const another = pick(await render(host), registration.kind);
-        await install(cluster, kubectl, [], [another]);
+        await install(cluster, kubectl, [], (await render(host)).filter(isRegistration));
       },
       untilHeard: () => untilAdmissionWorks(kubectl, namespace, ADMISSION_LIMIT_MS),
     });
@@ -137,6 +139,12 @@ export async function startPlatform(cluster: Cluster, options: PlatformOptions =
     await stop();
     throw error;
   }
+}
+
+/** As helm asks the API server when it installs a chart itself. */
+async function serverVersion(kubectl: Kubectl): Promise<string> {
+  const { stdout } = await kubectl.run(['version', '-o', 'json']);
+  return (JSON.parse(stdout) as { serverVersion: { gitVersion: string } }).serverVersion.gitVersion;
 }
 
 /** Both values; when one fails, only after the other has settled, so that nothing starts behind the caller's back. */

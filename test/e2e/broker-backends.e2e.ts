@@ -49,7 +49,8 @@ describe('what a broker works with, as consumers meet it', () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'mesitis-e2e-'));
     [stage, charts, vault, redis] = await Promise.all([
-      raiseStage(),
+      // The Vault of this test speaks http.
+      raiseStage({ webhook: { allowInsecureVault: true } }),
       serveCharts(directory),
       VaultServer.start(),
       startRedis(),

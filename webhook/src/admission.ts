@@ -1,4 +1,4 @@
-import type { Json } from '@mesitis/kube';
+import type { Json, JsonObject } from '@mesitis/kube';
 
 /** The one AdmissionReview version that is spoken; the registration lists it alone in `admissionReviewVersions`. */
 export const REVIEW_API_VERSION = 'admission.k8s.io/v1';
@@ -42,10 +42,11 @@ export interface UserInfo {
 /**
  * What was decided about a request. `warnings` are single lines, `rules` the ids of all rules that were broken. `code`
  * is an HTTP status: 422 when the object breaks a rule, 403 when whoever asks may not do this, 400 when the request
- * holds no object to judge. `message` has one line per violation.
+ * holds no object to judge. `message` has one line per violation. `patch` is what mutating admission changes, a JSON patch
+ * (RFC 6902).
  */
 export type Decision =
-  | { allowed: true; warnings: string[]; rules: string[] }
+  | { allowed: true; warnings: string[]; rules: string[]; patch?: JsonObject[] }
   | { allowed: false; code: 400 | 403 | 422; message: string; warnings: string[]; rules: string[] };
 
 /** Decides about one request; the signal fires when nobody waits for the answer any more. */
@@ -69,6 +70,9 @@ export interface AdmissionResponse {
   /** Printed by kubectl, whether the object is admitted or not. One line each. */
   warnings?: string[];
   status?: AdmissionStatus;
+  patchType?: 'JSONPatch';
+  /** Base64. */
+  patch?: string;
 }
 
 /** The answer: an AdmissionReview that holds a response alone. */

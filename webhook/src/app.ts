@@ -14,6 +14,12 @@ export const BODY_LIMIT = '7mb';
 /** The path of the provider ConfigMaps' webhook, as the registration has it. */
 export const VALIDATE_PATH = '/validate';
 
+/** The paths of the service catalog's webhooks. */
+export const SERVICE_CATALOG_PATHS = {
+  mutate: '/mutate-servicecatalog',
+  validate: '/validate-servicecatalog',
+} as const;
+
 /** How long judging may take, in milliseconds: the API server waits 5 s for the whole answer. */
 export const JUDGE_LIMIT = 3_000;
 

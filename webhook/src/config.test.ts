@@ -23,6 +23,7 @@ describe('the environment', () => {
   test('needs four names, and the rest has defaults', () => {
     expect(readConfig(MINIMUM)).toEqual({
       dryRunNamespaces: [],
+      catalogUser: undefined,
       allowInsecureVault: false,
       port: 8443,
       healthPort: 8081,
@@ -45,6 +46,7 @@ describe('the environment', () => {
       TARGET_NAMESPACES: 'api-ns, team-*',
       DRY_RUN_NAMESPACES: 'api-ns',
       ALLOW_INSECURE_VAULT: 'true',
+      CATALOG_USER: 'system:serviceaccount:a:b',
       KUBECONFIG: '/home/someone/config',
     };
     expect(readConfig(env)).toMatchObject({
@@ -54,6 +56,7 @@ describe('the environment', () => {
       targetNamespaces: ['api-ns', 'team-*'],
       dryRunNamespaces: ['api-ns'],
       allowInsecureVault: true,
+      catalogUser: 'system:serviceaccount:a:b',
       kubeconfig: '/home/someone/config',
     });
   });

@@ -19,6 +19,8 @@ export interface Config {
   dryRunNamespaces: string[];
   /** Whether CredentialFromVault may use http. */
   allowInsecureVault: boolean;
+  /** The user name of the catalog controller, whose own writes are left alone; undefined: there is none. */
+  catalogUser: string | undefined;
   /** A path list as kubectl has it; undefined in a cluster. */
   kubeconfig: string | undefined;
 }
@@ -85,6 +87,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       placeholder: false,
       want: 'set true or false',
     }),
+    catalogUser: env['CATALOG_USER'] === '' ? undefined : env['CATALOG_USER'],
     kubeconfig: env['KUBECONFIG'] === '' ? undefined : env['KUBECONFIG'],
   };
   if (problems.length > 0) throw new ConfigError(problems);

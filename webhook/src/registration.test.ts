@@ -30,7 +30,7 @@ function configuration(...bundles: (string | undefined)[]): KubeObject {
 }
 
 test('the configuration is selected by its name alone', () => {
-  expect(registrationQuery('mesitis')).toEqual({
+  expect(registrationQuery('ValidatingWebhookConfiguration', 'mesitis')).toEqual({
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingWebhookConfiguration',
     fieldSelector: 'metadata.name=mesitis',

@@ -4,17 +4,19 @@ import { isObject } from './json.js';
 import { verifies } from './tls/certificate-secret.js';
 
 /**
- * The ValidatingWebhookConfiguration: whether it trusts our certificate, and the patch that makes it so. Everything
+ * The webhook configurations: whether they trust our certificate, and the patch that makes it so. Everything
  * else in it (selectors, rules, failurePolicy) is the chart's.
  */
 
-/** Selects the configuration by name, all that the role of the webhook allows. */
-export function registrationQuery(name: string): ListQuery {
-  return {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'ValidatingWebhookConfiguration',
-    fieldSelector: `metadata.name=${name}`,
-  };
+/** The kinds of configurations, which share one name. */
+export const REGISTRATION_KINDS = ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'] as const;
+
+/** One of {@link REGISTRATION_KINDS}. */
+export type RegistrationKind = (typeof REGISTRATION_KINDS)[number];
+
+/** Selects a configuration by name, all that the role of the webhook allows. */
+export function registrationQuery(kind: RegistrationKind, name: string): ListQuery {
+  return { apiVersion: 'admissionregistration.k8s.io/v1', kind, fieldSelector: `metadata.name=${name}` };
 }
 
 /**
@@ -40,10 +42,14 @@ export function planRegistration(configuration: KubeObject, caBundle: string): P
  * Why the API server would not accept `certificate` (PEM) by what is registered, or undefined when it would. Pure;
  * the answer of /readyz.
  */
-export function distrust(configuration: KubeObject | undefined, certificate: string): string | undefined {
-  if (configuration === undefined) return 'the ValidatingWebhookConfiguration does not exist';
+export function distrust(
+  configuration: KubeObject | undefined,
+  certificate: string,
+  kind: RegistrationKind = 'ValidatingWebhookConfiguration',
+): string | undefined {
+  if (configuration === undefined) return `the ${kind} does not exist`;
   const webhooks = webhooksOf(configuration);
-  if (webhooks.length === 0) return 'the ValidatingWebhookConfiguration registers no webhook';
+  if (webhooks.length === 0) return `the ${kind} registers no webhook`;
   const leaf = new X509Certificate(certificate);
   const failing = webhooks.find((webhook) => !trusts(clientConfigOf(webhook)['caBundle'], leaf));
   return failing === undefined

@@ -126,9 +126,16 @@ function text<Key extends string>(key: Key, value: unknown): Partial<Record<Key,
 
 function answer(request: AdmissionRequest, decision: Decision): AdmissionReviewAnswer {
   const warnings = decision.warnings.length === 0 ? {} : { warnings: decision.warnings.map(oneLine) };
-  if (decision.allowed) return wrap({ uid: request.uid, allowed: true, ...warnings });
+  if (decision.allowed) {
+    return wrap({ uid: request.uid, allowed: true, ...warnings, ...encodedPatch(decision.patch) });
+  }
   const { code, message } = decision;
   return wrap({ ...failure(request.uid, code, message).response, ...warnings });
+}
+
+function encodedPatch(patch: readonly JsonObject[] = []): Pick<AdmissionResponse, 'patchType' | 'patch'> {
+  if (patch.length === 0) return {};
+  return { patchType: 'JSONPatch', patch: Buffer.from(JSON.stringify(patch)).toString('base64') };
 }
 
 /** The reasons of meta/v1 Status that go with the codes. */

@@ -10,7 +10,14 @@ import {
 import type { Logger } from 'pino';
 import { errorFields } from './error-fields.js';
 import { Reconciler } from './reconciler.js';
-import { distrust, planRegistration, registrationQuery, trustsAuthority } from './registration.js';
+import {
+  distrust,
+  planRegistration,
+  REGISTRATION_KINDS,
+  registrationQuery,
+  trustsAuthority,
+  type RegistrationKind,
+} from './registration.js';
 import type { ServingCertificates } from './tls/certificate-secret.js';
 import type { Entropy, Host, Issued } from './tls/certificates.js';
 import { ensureCertificates } from './tls/ensure-certificates.js';
@@ -52,7 +59,7 @@ export class TrustController {
   readonly #options: TrustOptions;
   readonly #reconciler: Reconciler;
   #stopTimer: (() => void) | undefined;
-  #caches: { secret: WatchCache; registration: WatchCache } | undefined;
+  #caches: { secret: WatchCache; registrations: Map<RegistrationKind, WatchCache> } | undefined;
   #current: ServingCertificates | undefined;
   /**
    * Whether the next run also looks for the extra hosts. Not at every event: during a rollout old and new replicas may
@@ -80,7 +87,12 @@ export class TrustController {
         namespace: secret.namespace,
         fieldSelector: `metadata.name=${secret.name}`,
       }),
-      registration: this.#watch(registrationQuery(webhookConfigurationName)),
+      registrations: new Map(
+        REGISTRATION_KINDS.map((kind) => [
+          kind,
+          this.#watch(registrationQuery(kind, webhookConfigurationName)),
+        ]),
+      ),
     };
     this.#stopTimer = timing.every(CHECK_INTERVAL, () => {
       this.#demandExtraHosts = true;
@@ -92,7 +104,13 @@ export class TrustController {
   /** Why the API server could not call this process now, one sentence; undefined when it can. */
   unready(): string | undefined {
     if (this.#current === undefined) return 'there is no certificate yet';
-    return distrust(this.#registration(), this.#current.leaf.certificate);
+    const { certificate } = this.#current.leaf;
+    return REGISTRATION_KINDS.map((kind) => {
+      const registration = this.#registration(kind);
+      // Whoever takes the mutating one away does without it, as the catalog does.
+      if (registration === undefined && kind === 'MutatingWebhookConfiguration') return undefined;
+      return distrust(registration, certificate, kind);
+    }).find((reason) => reason !== undefined);
   }
 
   /** Resolves when nothing is under way. */
@@ -104,7 +122,9 @@ export class TrustController {
   async stop(): Promise<void> {
     this.#stopTimer?.();
     await this.#reconciler.stop();
-    await Promise.all([this.#caches?.secret.stop(), this.#caches?.registration.stop()]);
+    const caches =
+      this.#caches === undefined ? [] : [this.#caches.secret, ...this.#caches.registrations.values()];
+    await Promise.all(caches.map((cache) => cache.stop()));
   }
 
   #watch(query: ListQuery): WatchCache {
@@ -119,8 +139,8 @@ export class TrustController {
     });
   }
 
-  #registration(): KubeObject | undefined {
-    return this.#caches?.registration.get(this.#options.webhookConfigurationName);
+  #registration(kind: RegistrationKind): KubeObject | undefined {
+    return this.#caches?.registrations.get(kind)?.get(this.#options.webhookConfigurationName);
   }
 
   async #reconcile(signal: AbortSignal): Promise<void> {
@@ -129,7 +149,7 @@ export class TrustController {
       this.#current = certificates;
       this.#options.onCertificate(certificates.leaf);
     }
-    await this.#register(certificates.authorities, signal);
+    for (const kind of REGISTRATION_KINDS) await this.#register(kind, certificates.authorities, signal);
   }
 
   async #certificates(signal: AbortSignal): Promise<ServingCertificates> {
@@ -139,8 +159,10 @@ export class TrustController {
     const onIssue = ({ issue, because }: { issue: string; because: string }): void =>
       logger.info({ secret: secret.name, issue, because }, 'issuing certificates');
     const isTrusted = (authority: string): boolean => {
-      const configuration = this.#registration();
-      return configuration !== undefined && trustsAuthority(configuration, authority);
+      const found = REGISTRATION_KINDS.map((kind) => this.#registration(kind)).filter(
+        (one) => one !== undefined,
+      );
+      return found.length > 0 && found.every((configuration) => trustsAuthority(configuration, authority));
     };
     const store = { kube, secret, hosts, entropy, now: timing.now, isTrusted, onIssue };
     const certificates = await ensureCertificates(store, this.#demandExtraHosts ? hosts : service, signal);
@@ -148,15 +170,15 @@ export class TrustController {
     return certificates;
   }
 
-  async #register(authorities: string, signal: AbortSignal): Promise<void> {
-    const configuration = this.#registration();
+  async #register(kind: RegistrationKind, authorities: string, signal: AbortSignal): Promise<void> {
+    const configuration = this.#registration(kind);
     const patch = configuration && planRegistration(configuration, authorities);
     if (configuration === undefined || patch === undefined) return;
     const name = this.#options.webhookConfigurationName;
     const ref = { apiVersion: configuration.apiVersion, kind: configuration.kind, name };
     try {
       await this.#options.kube.patch(ref, patch, { signal });
-      this.#options.logger.info({ webhookConfiguration: name }, 'caBundle set');
+      this.#options.logger.info({ kind, webhookConfiguration: name }, 'caBundle set');
     } catch (error) {
       // Deleted meanwhile; when it comes back the watch says so.
       if (!isKubeError(error, 'not-found')) throw error;

@@ -37,6 +37,7 @@ const config: Config = {
   targetNamespaces: ['*'],
   dryRunNamespaces: [],
   allowInsecureVault: false,
+  catalogUser: undefined,
   kubeconfig: undefined,
 };
 

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { Server as HttpsServer } from 'node:https';
 import type { Kube } from '@mesitis/kube';
 import type { Logger } from 'pino';
-import { createApp, JUDGE_LIMIT, VALIDATE_PATH } from './app.js';
+import { createApp, JUDGE_LIMIT, SERVICE_CATALOG_PATHS, VALIDATE_PATH } from './app.js';
 import type { Config } from './config.js';
 import { PROVIDER_POLICY, type Policy } from './decide.js';
 import { errorFields } from './error-fields.js';
@@ -10,6 +11,7 @@ import { PublishedConfigMaps } from './neighbours/published-config-maps.js';
 import { providerJudge } from './provider-judge.js';
 import { UnderReview } from './rights/under-review.js';
 import { close, createHealthServer, createSecureServer, listen, replaceCertificate } from './server.js';
+import { serviceCatalogMutator, serviceCatalogValidator } from './service-catalog/service-catalog-judge.js';
 import { targetNamespace } from './target-namespace.js';
 import type { Entropy, Issued } from './tls/certificates.js';
 import { serviceHosts } from './tls/hosts.js';
@@ -95,18 +97,19 @@ export async function startWebhook(
         ...(config.allowInsecureVault ? [] : [vaultAddress]),
       ],
     };
+    const catalog = { kube, controller: config.catalogUser, newId: () => randomUUID() };
+    const providers = providerJudge({
+      policy,
+      kube,
+      known,
+      underReview,
+      dryRunNamespaces: config.dryRunNamespaces,
+    });
     const app = createApp({
       routes: [
-        {
-          path: VALIDATE_PATH,
-          judge: providerJudge({
-            policy,
-            kube,
-            known,
-            underReview,
-            dryRunNamespaces: config.dryRunNamespaces,
-          }),
-        },
+        { path: VALIDATE_PATH, judge: providers },
+        { path: SERVICE_CATALOG_PATHS.mutate, judge: serviceCatalogMutator(catalog) },
+        { path: SERVICE_CATALOG_PATHS.validate, judge: serviceCatalogValidator(catalog) },
       ],
       logger,
       monotonic,

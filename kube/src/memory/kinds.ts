@@ -54,6 +54,7 @@ export const BUILT_IN_KINDS: readonly ResourceKind[] = [
   builtIn('coordination.k8s.io/v1', 'Lease', { unconditionalUpdate: false }),
   builtIn('admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration', definition()),
   builtIn('admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration', definition()),
+  builtIn('admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration', definition()),
   builtIn('apiextensions.k8s.io/v1', 'CustomResourceDefinition', {
     ...definition(),
     shortNames: ['crd', 'crds'],

@@ -72,3 +72,30 @@ resources:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
+
+{{/* How the API server calls the webhook; the argument is a dict with root and path. */}}
+{{- define "mesitis-platform.webhookClient" -}}
+{{- if .root.Values.webhook.url -}}
+url: {{ printf "%s%s" (trimSuffix "/validate" .root.Values.webhook.url) .path | quote }}
+{{- else -}}
+service:
+  name: {{ .root.Release.Name }}-webhook
+  namespace: {{ .root.Release.Namespace }}
+  path: {{ .path }}
+  port: 443
+{{- end }}
+{{- end }}
+
+{{/* The user that the catalog is to the API server. */}}
+{{- define "mesitis-platform.catalogUser" -}}
+system:serviceaccount:{{ .Release.Namespace }}:{{ .Release.Name }}-catalog
+{{- end }}
+
+{{/* The catalog's own writes need not wait for the webhook, where the API server can tell them apart. */}}
+{{- define "mesitis-platform.notTheCatalog" -}}
+{{- if semverCompare ">=1.30-0" .Capabilities.KubeVersion.Version -}}
+matchConditions:
+  - name: not-the-catalog
+    expression: request.userInfo.username != "{{ include "mesitis-platform.catalogUser" . }}"
+{{- end }}
+{{- end }}
