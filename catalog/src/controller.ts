@@ -101,12 +101,17 @@ export class CatalogController {
     };
   }
 
+  /** Resolves when everything was listed once; rejects when it is stopped before. */
+  async synced(): Promise<void> {
+    await this.#observed.synced();
+  }
+
   /**
    * Resolves when every kind was listed once and work has begun. Decisions need the whole picture. Nobody else may work
    * from here on.
    */
   async start(): Promise<void> {
-    await this.#observed.synced();
+    await this.synced();
     await confirmCalls(this.#observed);
     this.#isWorking = true;
     for (const object of this.#observed.all()) this.#laneOf(keyOf(object)).queue.add(keyOf(object));

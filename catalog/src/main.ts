@@ -57,6 +57,7 @@ function electorOn(kube: Kube, { namespace, identity }: Config): LeaderElector {
   });
 }
 
+const stopping = new AbortController();
 const config = configure();
 const log = pino({ level: config.logLevel, base: null });
 
@@ -93,6 +94,7 @@ try {
   });
   running = controller;
   const stop = async (): Promise<void> => {
+    stopping.abort();
     const expired = new Promise<void>((resolve) => systemClock.after(GRACE_MS, resolve));
     await Promise.race([controller.stop(), expired]);
     await elector.release();
@@ -108,12 +110,17 @@ try {
     log.fatal({ why }, 'leadership lost');
     process.exit(1);
   });
+  // Whoever leads works at once: one that has not seen everything yet leaves the lead to those that have.
+  await controller.synced();
   log.info('standing by');
   if (await elector.lead()) {
     await controller.start();
     log.info('started');
   }
 } catch (error) {
-  log.fatal({ err: describeError(error) }, 'cannot start');
-  process.exit(1);
+  // What was waited for was stopped; the Lease is still to be given back.
+  if (!stopping.signal.aborted) {
+    log.fatal({ err: describeError(error) }, 'cannot start');
+    process.exit(1);
+  }
 }
