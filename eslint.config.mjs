@@ -8,7 +8,7 @@ const mayImport = {
   webhook: ['kube', 'offering', 'catalog/admission', 'catalog/users'],
   broker: ['kube', 'offering'],
   catalog: ['kube', 'offering'],
-  'kubectl-plugin': ['kube', 'offering'],
+  'kubectl-plugin': ['kube', 'offering', 'catalog/users'],
 };
 
 const restricted = (patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });

@@ -7,6 +7,7 @@ import { Doctor } from './doctor.js';
 import { Explain } from './explain.js';
 import { Init } from './init.js';
 import { Lint } from './lint.js';
+import { Plan } from './plan.js';
 import { Provision } from './provision.js';
 import { Register } from './register.js';
 import { Rotate } from './rotate.js';
@@ -28,6 +29,7 @@ export const COMMANDS = {
   explain: Explain,
   init: Init,
   lint: Lint,
+  plan: Plan,
   provision: Provision,
   register: Register,
   rotate: Rotate,

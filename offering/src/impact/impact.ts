@@ -7,6 +7,9 @@ import { checkParameters } from '../schema.js';
 import { matchesWhitelist } from '../whitelist/index.js';
 import { listing, quote } from '../wording.js';
 
+/** The annotation by which an author lets a change pass that breaks instances; its value is the reason. */
+export const ALLOW_BREAKING = 'mesitis/allow-breaking';
+
 /** Somebody who uses an offering: an instance that exists, or is being made or changed. */
 export interface LiveInstance {
   /** The consumer's namespace and the instance's name in it. */
@@ -53,6 +56,14 @@ export function impactOf(
     const affected = byPlan.get(planId(named.entry)) ?? [];
     return affected.length === 0 ? [] : impactOn(named, after, affected);
   });
+}
+
+/** Why a change may break instances: what {@link ALLOW_BREAKING} says; undefined when it says nothing. */
+export function breakingReason(
+  annotations: Readonly<Record<string, unknown>> | undefined,
+): string | undefined {
+  const reason = annotations?.[ALLOW_BREAKING];
+  return typeof reason === 'string' && reason.trim() !== '' ? reason : undefined;
 }
 
 /** The users as `namespace/name`, at most so many of them, "and N more". */

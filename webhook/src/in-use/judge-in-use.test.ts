@@ -1,7 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { parseProviderConfigMap, type NamedEntry, type ProviderConfigMap } from '@mesitis/offering';
+import {
+  ALLOW_BREAKING,
+  parseProviderConfigMap,
+  type NamedEntry,
+  type ProviderConfigMap,
+} from '@mesitis/offering';
 import { ENTRY, entryConfigMap } from '../testing/provider-config-maps.js';
-import { ALLOW_BREAKING, judgeInUse, mayBreak } from './judge-in-use.js';
+import { judgeInUse, mayBreak } from './judge-in-use.js';
 
 const schema = (properties: object, required: string[] = []): object => ({
   $schema: 'http://json-schema.org/draft-07/schema#',

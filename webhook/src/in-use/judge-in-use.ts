@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
+  ALLOW_BREAKING,
+  breakingReason,
   CLUSTER_RULES,
   impactOf,
   listUsers,
@@ -11,9 +13,6 @@ import {
   type NamedEntry,
   type Violation,
 } from '@mesitis/offering';
-
-/** The annotation by which an author lets a change pass that breaks instances; its value is the reason. */
-export const ALLOW_BREAKING = 'mesitis/allow-breaking';
 
 /** How many users a message names. */
 const NAMED_USERS = 20;
@@ -54,8 +53,7 @@ export function judgeInUse(
   users: readonly LiveInstance[],
   { payload, annotations }: Standpoint,
 ): Violation[] {
-  const reason = annotations[ALLOW_BREAKING];
-  const isAllowed = typeof reason === 'string' && reason.trim() !== '';
+  const isAllowed = breakingReason(annotations) !== undefined;
   return impactOf([before], after, users).map(({ kind, key, change, users: affected }: Impact) => {
     const { id: rule, severity } = CLUSTER_RULES[kind];
     const whom = `${change}, and that breaks ${listUsers(affected, NAMED_USERS)}`;

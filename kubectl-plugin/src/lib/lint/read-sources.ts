@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Source } from './lint-files.js';
+import type { Source } from './config-maps-in.js';
 
 /** Files that were read, and what could not be, a sentence each. */
 export interface Sources {
