@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { findConflicts, type NamedEntry } from './conflicts.js';
+import { findConflicts, mayConflict, type NamedEntry } from './conflicts.js';
 import { entryConfigMap, entryOf, type Overrides } from './testing/config-maps.js';
 
 function named(...entries: Overrides[]): NamedEntry[] {
@@ -97,7 +97,15 @@ describe('entries of one broker', () => {
       ],
     ],
   ])('are in conflict: %s', (_, overrides, sentences) => {
-    expect(findConflicts(named(...overrides))).toEqual(new Map(sentences));
+    const entries = named(...overrides);
+    expect(findConflicts(entries)).toEqual(new Map(sentences));
+    const [first, second] = entries as [NamedEntry, NamedEntry];
+    expect(mayConflict(first.entry, second.entry)).toBe(true);
+  });
+
+  it('that have nothing in common can not be in conflict', () => {
+    const [one, other] = named({ uuid: '1' }, { uuid: '2', offering: 'other' }) as [NamedEntry, NamedEntry];
+    expect(mayConflict(one.entry, other.entry)).toBe(false);
   });
 
   it('are named, a few of them', () => {

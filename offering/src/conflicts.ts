@@ -71,6 +71,11 @@ export function findConflicts(entries: readonly NamedEntry[]): Map<string, strin
   return conflicts;
 }
 
+/** Whether two entries can be in conflict at all: whatever they must not share, one of these is the same. */
+export function mayConflict(one: CatalogEntry, other: CatalogEntry): boolean {
+  return [planId, planName, serviceName, serviceId].some((identity) => identity(one) === identity(other));
+}
+
 function groupsOf(
   entries: readonly NamedEntry[],
   key: (entry: CatalogEntry) => string,

@@ -7,6 +7,16 @@ import { runTool } from './exec.js';
 import { repositoryRoot } from './folders.js';
 import { findTools } from './tools.js';
 
+const NOT_KUBE_SYSTEM = {
+  matchExpressions: [
+    {
+      key: 'kubernetes.io/metadata.name',
+      operator: 'NotIn',
+      values: ['kube-system', 'kube-public', 'kube-node-lease'],
+    },
+  ],
+};
+
 /** Everything that a release may do, one line per object: "Role provider-ns/x: get,list configmaps secrets". */
 function rights(objects: readonly KubeObject[]): string[] {
   return objects
@@ -176,6 +186,7 @@ describe('mesitis-platform', () => {
           },
         ],
         objectSelector: { matchExpressions: [{ key: 'mesitis/kind', operator: 'Exists' }] },
+        namespaceSelector: NOT_KUBE_SYSTEM,
         matchPolicy: 'Equivalent',
         failurePolicy: 'Fail',
         sideEffects: 'None',
@@ -196,9 +207,8 @@ describe('mesitis-platform', () => {
             scope: 'Namespaced',
           },
         ],
-        objectSelector: {
-          matchExpressions: [{ key: 'mesitis/kind', operator: 'In', values: ['catalog-entry'] }],
-        },
+        objectSelector: { matchExpressions: [{ key: 'mesitis/kind', operator: 'Exists' }] },
+        namespaceSelector: NOT_KUBE_SYSTEM,
         matchPolicy: 'Equivalent',
         failurePolicy: 'Ignore',
         sideEffects: 'None',
@@ -208,6 +218,14 @@ describe('mesitis-platform', () => {
   });
 
   describe('registers the webhook for brokers, instances and bindings', () => {
+    test('all of them outside of the namespaces of the cluster itself', () => {
+      const all = ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'].flatMap(
+        (kind) => pick(objects, kind)['webhooks'] as object[],
+      );
+      expect(all).toHaveLength(6);
+      for (const webhook of all) expect(webhook).toMatchObject({ namespaceSelector: NOT_KUBE_SYSTEM });
+    });
+
     interface Registered {
       name: string;
       failurePolicy: string;

@@ -99,3 +99,10 @@ matchConditions:
     expression: request.userInfo.username != "{{ include "mesitis-platform.catalogUser" . }}"
 {{- end }}
 {{- end }}
+
+{{/* The cluster itself never waits for the webhook. Before Kubernetes 1.21 namespaces don't carry this label, and none is left out. */}}
+{{- define "mesitis-platform.notKubeSystem" -}}
+namespaceSelector:
+  matchExpressions:
+    - { key: kubernetes.io/metadata.name, operator: NotIn, values: [kube-system, kube-public, kube-node-lease] }
+{{- end }}

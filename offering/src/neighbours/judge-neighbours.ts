@@ -1,4 +1,4 @@
-import { findConflicts, type NamedEntry } from '../conflicts.js';
+import { findConflicts, mayConflict, type NamedEntry } from '../conflicts.js';
 import { LABELS } from '../labels.js';
 import type { Violation, WrappedResource } from '../model.js';
 import { CLUSTER_RULES } from '../rules.js';
@@ -21,7 +21,16 @@ export function judgeNeighbours(
   neighbours: readonly Published[],
   payload: string,
 ): Violation[] {
-  return new Neighbourhood([one, ...neighbours]).judge(one, payload);
+  return new Neighbourhood([one, ...relevant(one, neighbours)]).judge(one, payload);
+}
+
+/** Those that matter for one: to group all of a namespace takes longer than all other rules together. */
+function relevant({ value }: Published, neighbours: readonly Published[]): readonly Published[] {
+  if (value.type !== 'catalog-entry') return neighbours;
+  const selects = value.entry.provision.kind === 'ProvisionConfigMapObjects';
+  return neighbours.filter((other) =>
+    other.value.type === 'catalog-entry' ? mayConflict(value.entry, other.value.entry) : selects,
+  );
 }
 
 /** All ConfigMaps of a namespace that can be used, each of which can be judged by the others. */
