@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from '@jest/globals';
-import { processTerminal, type StandardStreams } from './process-terminal.js';
+import { processTerminal, widthOf, type StandardStreams } from './process-terminal.js';
 
 /** A stream that is no terminal, as far as {@link processTerminal} looks. */
 function stream(): PassThrough & { fd: number } {
@@ -18,4 +18,12 @@ test.each([
   stdout.emit('error', Object.assign(new Error(code), { code }));
   expect(broken).toHaveLength(times);
   expect([terminal.confirm, terminal.out.isTTY, terminal.out.columns]).toEqual([undefined, false, undefined]);
+});
+
+test.each([
+  [80, 80],
+  [0, undefined],
+  [undefined, undefined],
+])('a terminal that says %p columns is %p wide', (columns, width) => {
+  expect(widthOf(columns === undefined ? {} : { columns })).toBe(width);
 });

@@ -39,6 +39,11 @@ export function processTerminal(
   };
 }
 
+/** The width of a terminal; undefined for one that has no size (yet), which says 0. */
+export function widthOf({ columns }: { columns?: number }): number | undefined {
+  return columns === 0 ? undefined : columns;
+}
+
 function screenOf(
   stream: StandardStreams['stdout'],
   environment: ColorEnvironment,
@@ -55,7 +60,7 @@ function screenOf(
     color: wantsColor(environment, isTTY),
     // Asked each time: terminals are resized while we wait.
     get columns() {
-      return isTTY ? stream.columns : undefined;
+      return isTTY ? widthOf(stream) : undefined;
     },
   };
 }
@@ -78,7 +83,7 @@ async function askLine(
       prompt.close();
     });
     prompt.on('close', () => resolve(undefined));
-    prompt.question(`${wrapWords(question, stderr.columns).join('\n')} `, (answer) => {
+    prompt.question(`${wrapWords(question, widthOf(stderr)).join('\n')} `, (answer) => {
       resolve(answer);
       prompt.close();
     });
