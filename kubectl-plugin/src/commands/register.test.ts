@@ -88,11 +88,11 @@ describe('kubectl mesitis register', () => {
       onCreate: () => [[ready('False', 'ErrorFetchingCatalog', 'connection refused')]],
     });
     const { err, exitCode } = await runPlugin(
-      ['register', 'x', '-n', 'provider-ns', '--timeout=200ms'],
+      ['register', 'x', '-n', 'provider-ns', '--timeout=500ms'],
       platform,
     );
     expect(err).toContain(
-      "error: broker 'x' is not done after 200ms: connection refused; the platform goes on with it, see kubectl mesitis doctor\n",
+      "error: broker 'x' is not done after 500ms: connection refused; the platform goes on with it, see kubectl mesitis doctor\n",
     );
     expect(exitCode).toBe(1);
   });

@@ -50,9 +50,9 @@ describe('kubectl mesitis rotate', () => {
         { conditions: [rotating('BindCallFailed', 'the broker is busy'), READY], answeredRequests },
       ],
     });
-    const { err, exitCode } = await runPlugin(['rotate', 'api-service', '--timeout', '200ms'], platform);
+    const { err, exitCode } = await runPlugin(['rotate', 'api-service', '--timeout', '500ms'], platform);
     expect(err).toContain(
-      "error: binding 'api-service' is not done after 200ms: the broker is busy; the platform",
+      "error: binding 'api-service' is not done after 500ms: the broker is busy; the platform",
     );
     expect(exitCode).toBe(1);
   });
@@ -61,8 +61,8 @@ describe('kubectl mesitis rotate', () => {
     const earlier = { ...binding(), status: { conditions: [READY], currentBindingID: 'x' } };
     const kube = new MemoryKube();
     kube.seed(instance(), earlier);
-    const { err } = await runPlugin(['rotate', 'api-service', '--timeout', '50ms'], kube);
-    expect(err).toContain('is not done after 50ms: waiting for the platform');
+    const { err } = await runPlugin(['rotate', 'api-service', '--timeout', '500ms'], kube);
+    expect(err).toContain('is not done after 500ms: waiting for the platform');
   });
 
   test('need not wait', async () => {

@@ -68,18 +68,18 @@ describe('kubectl mesitis wait', () => {
   });
 
   test.each([
-    ['slow', ['--timeout', '50ms'], 1, "instance 'slow' is not done after 50ms: waiting for the broker"],
+    ['slow', ['--timeout', '500ms'], 1, "instance 'slow' is not done after 500ms: waiting for the broker"],
     [
       'binding/done',
-      ['--timeout=50ms'],
+      ['--timeout=500ms'],
       1,
-      "binding 'done' is not done after 50ms: waiting for the instance",
+      "binding 'done' is not done after 500ms: waiting for the instance",
     ],
     [
       'done',
-      ['--for=deleted', '--timeout=50ms'],
+      ['--for=deleted', '--timeout=500ms'],
       1,
-      "instance 'done' is not done after 50ms: waiting for someone to delete it",
+      "instance 'done' is not done after 500ms: waiting for someone to delete it",
     ],
     ['broken', [], 1, "instance 'broken' failed: no"],
     ['don', [], 1, "no instance 'don' in namespace client-ns; did you mean done?"],
