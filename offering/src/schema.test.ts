@@ -27,7 +27,7 @@ describe('a schema of parameters', () => {
       ok: false,
       problems: [
         { path: 'parameters', message: 'must NOT have additional properties: "other"' },
-        { path: 'parameters.size', message: 'must be equal to one of the allowed values' },
+        { path: 'parameters.size', message: 'must be "s" or "m"' },
         { path: 'parameters.count', message: 'must be >= 1' },
       ],
     });
@@ -40,7 +40,7 @@ describe('a schema of parameters', () => {
     [{ type: 'array' }, '/type must be "object"'],
     [
       { properties: { a: { type: 'text' } } },
-      '/properties/a/type must be equal to one of the allowed values',
+      '/properties/a/type must be "array", "boolean", "integer", "null", "number", "object" or "string"',
     ],
     [
       {

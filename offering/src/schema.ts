@@ -5,7 +5,7 @@ import type { Json, JsonObject } from './json.js';
 import { once } from './once.js';
 import { childPath, formatPath, type Path } from './path.js';
 import { compilePattern } from './template/pattern.js';
-import { quote } from './wording.js';
+import { listing, quote } from './wording.js';
 
 /** The largest schema, in bytes of JSON (OSB 2.17, "Schemas Object"). */
 export const MAX_SCHEMA = 64 * 1024;
@@ -177,9 +177,23 @@ function problemsOf(errors: readonly ErrorObject[] | null | undefined): SchemaPr
 function messageOf(error: ErrorObject | undefined): string {
   if (error === undefined) return 'is wrong';
   const { message = 'is wrong', params } = error;
+  const choices = choicesOf(params['allowedValues']);
+  if (choices !== undefined) return `must be ${choices}`;
   const extra: unknown = Object.values(params)[0];
   const isNamed = /additional|unevaluated/.test(message) && typeof extra === 'string';
   return isNamed ? `${message}: ${quote(extra)}` : message;
+}
+
+/** The most values that a message lists. */
+const MAX_CHOICES = 10;
+
+/** The values of an `enum`, which are the provider's and no secret; undefined when they are too many to read. */
+function choicesOf(values: unknown): string | undefined {
+  if (!Array.isArray(values) || values.length > MAX_CHOICES) return undefined;
+  return listing(
+    values.map((value) => JSON.stringify(value)),
+    'or',
+  );
 }
 
 /** Where a JSON pointer (RFC 6901) into the parameters leads. */

@@ -87,11 +87,16 @@ describe('what a broker can do, as consumers meet it', () => {
       { namespace: 'kube-system' },
       'must NOT have additional properties: "namespace"',
     ],
-  ])('parameters: %s is refused, and the condition names the place', async (_what, parameters, message) => {
-    expect(await red.failureOf(await red.order('bad', 'app', parameters))).toContain(message);
-    expect(await made.names()).toEqual([]);
-    await red.release({ instances: ['bad'] });
-  });
+  ])(
+    'parameters: %s is refused at once, or where only the broker sees it, by a condition; both name the place',
+    async (_what, parameters, message) => {
+      await expect(red.order('bad', 'app', parameters)).rejects.toThrow(message);
+      expect(await red.failureOf(await red.orderBySecret('bad', 'app', parameters))).toContain(message);
+      expect(await made.names()).toEqual([]);
+      await red.release({ instances: ['bad'] });
+      await stage.kube.remove({ apiVersion: 'v1', kind: 'Secret', namespace: red.namespace, name: 'bad' });
+    },
+  );
 
   test('a generated password is the same in the objects and in the binding, and outlives a kill of the broker', async () => {
     const id = await red.provision('kept', 'app');

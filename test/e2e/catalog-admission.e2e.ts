@@ -93,7 +93,7 @@ describe('admission of what consumers write', () => {
     const other = instance({ size: 'huge', colour: 'red' });
     const { code, stderr } = await asJane({ ...other, metadata: { ...other.metadata, name: 'other' } });
     expect(code).toBe(1);
-    expect(stderr).toContain('spec.parameters.size: must be equal to one of the allowed values');
+    expect(stderr).toContain('spec.parameters.size: must be "small" or "big"');
     expect(stderr).toContain('spec.parameters: must NOT have additional properties: "colour"');
     const ref = { apiVersion: API, kind: 'ServiceInstance', namespace: 'client-ns', name: 'other' };
     expect(await stage.kube.get(ref)).toBeUndefined();

@@ -40,6 +40,20 @@ export class Consumer {
     return refOf(instance);
   }
 
+  /** The same with parameters from a Secret of the instance's name, which only the broker sees. */
+  async orderBySecret(name: string, offering: string, parameters: JsonObject): Promise<ObjectRef> {
+    const stringData = { parameters: JSON.stringify(parameters) };
+    const metadata = { name, namespace: this.namespace };
+    await this.#stage.kube.create({ apiVersion: 'v1', kind: 'Secret', metadata, stringData });
+    const instance = instanceOf(this.namespace, name, `e2e-${offering}`, `e2e-${offering}-1`);
+    const parametersFrom = [{ secretKeyRef: { name, key: 'parameters' } }];
+    await this.#stage.kube.create({
+      ...instance,
+      spec: { ...(instance['spec'] as JsonObject), parametersFrom },
+    });
+    return refOf(instance);
+  }
+
   /** An instance that is ready; gives its short id, by which its objects are named. */
   async provision(name: string, offering: string, parameters?: JsonObject): Promise<string> {
     const ready = await this.untilReady(await this.order(name, offering, parameters));

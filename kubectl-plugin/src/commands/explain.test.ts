@@ -8,14 +8,17 @@ const explain = (...argv: string[]): Promise<RunResult> => runPlugin(['explain',
 
 describe('kubectl mesitis explain', () => {
   test.each([
-    ['MES012', 'MES012 (error): The payload is nested at most 64 levels deep.\n'],
+    [
+      'MES012',
+      'MES012 (error): The payload is nested at most 64 levels deep.\n\nBad: objects in objects, 100 levels deep.\nGood: at most 64 levels.\n',
+    ],
     [
       'mes036',
-      'MES036 (warning): The whitelist names each consumer once. Where it is meant so, the annotation mesitis/ignore: "MES036 REASON" silences it.\n',
+      'MES036 (warning): The whitelist names each consumer once. Where it is meant so, the annotation mesitis/ignore: "MES036 REASON" silences it.\n\nBad, in the payload of an entry:\n  whitelist: [client-ns, client-ns]\nGood:\n  whitelist: [client-ns]\n',
     ],
     [
       'MES080',
-      'MES080 (error): uuids, versions and service ids of the entries beside each other fit together.\n',
+      'MES080 (error): uuids, versions and service ids of the entries beside each other fit together.\n\nBad: entries of two ConfigMaps have the uuid "3".\nGood: each has a uuid of its own; versions of one offering share serviceuuid.\n',
     ],
     [
       'errorNonbindableServiceClass',

@@ -124,7 +124,7 @@ test('looks into folders, in the order of names, and not at what is hidden or of
 
 test('explains a rule', async () => {
   expect((await lint(['--explain', 'mes036'])).out).toBe(
-    'MES036 (warning): The whitelist names each consumer once. Where it is meant so, the annotation mesitis/ignore: "MES036 REASON" silences it.\n',
+    'MES036 (warning): The whitelist names each consumer once. Where it is meant so, the annotation mesitis/ignore: "MES036 REASON" silences it.\n\nBad, in the payload of an entry:\n  whitelist: [client-ns, client-ns]\nGood:\n  whitelist: [client-ns]\n',
   );
 });
 

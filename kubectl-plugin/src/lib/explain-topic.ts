@@ -46,12 +46,15 @@ export async function explainTopic(name: string): Promise<string> {
   );
 }
 
-function ruleText({ id, severity, explanation }: Rule): string {
+async function ruleText({ id, severity, explanation }: Rule): Promise<string> {
   const silence =
     severity === 'error'
       ? ''
       : ` Where it is meant so, the annotation mesitis/ignore: "${id} REASON" silences it.`;
-  return `${id} (${severity}): ${explanation}.${silence}`;
+  const { documentedRules, exampleText } = await import('@mesitis/offering/rule-examples');
+  const example = documentedRules().find((rule) => rule.id === id)?.example;
+  const shown = example === undefined ? '' : `\n\n${exampleText(example)}`;
+  return `${id} (${severity}): ${explanation}.${silence}${shown}`;
 }
 
 /** Late: the engine behind the rules is most of the plugin, and few commands need it. */

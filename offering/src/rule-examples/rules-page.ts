@@ -43,6 +43,13 @@ function shown({ of, bad, good }: RuleExample): string {
   return [`Bad, ${PARTS[of]}:`, '', fenced(bad), '', 'Good:', '', fenced(good)].join('\n');
 }
 
+/** An example as text for a terminal, several lines. */
+export function exampleText({ of, bad, good }: RuleExample): string {
+  if (of === 'situation') return `Bad: ${bad}.\nGood: ${good}.`;
+  const indented = (text: string): string => text.replaceAll(/^/gm, '  ');
+  return [`Bad, ${PARTS[of]}:`, indented(bad), 'Good:', indented(good)].join('\n');
+}
+
 function fenced(text: string): string {
   return `\`\`\`yaml\n${text}\n\`\`\``;
 }
