@@ -136,6 +136,13 @@ test(
     await kubectl.must(['delete', 'mutatingwebhookconfiguration', `${name}-webhook`]);
     await kubectl.must(['delete', 'validatingwebhookconfiguration', `${name}-webhook`]);
 
+    // Without kube-proxy the API server can't reach the Service of the webhook; this is about what the catalog finds.
+    await kubectl.must([
+      'delete',
+      'mutatingwebhookconfiguration/mesitis-webhook',
+      'validatingwebhookconfiguration/mesitis-webhook',
+    ]);
+
     const before = await kube.get(ref('ServiceInstance', 'old'));
     catalog = await startServer(
       cluster,
