@@ -195,6 +195,18 @@ describe('a warning, and exit code 0', () => {
   });
 });
 
+test('does not take the webhooks of Mesitis for leftovers, whatever has become of their Service', async () => {
+  const ours = webhookOf('catalog-webhook', 'MutatingWebhookConfiguration', 'gone') as KubeObject & {
+    webhooks: object[];
+  };
+  const named = ours.webhooks.map((webhook) => ({
+    ...webhook,
+    name: 'create.servicecatalog.webhook.mesitis',
+  }));
+  const { out } = await doctor(cluster({ ...ours, webhooks: named }));
+  expect(out).toContain('ok       leftovers  nothing of the old Service Catalog is left');
+});
+
 test('says what is unknown to someone who may not look, and does not fail for it', async () => {
   const kube = cluster();
   kube.failNext(

@@ -46,10 +46,15 @@ function aggregatedApi(object: KubeObject): Check | undefined {
   );
 }
 
-/** Mesitis registers nothing for this group, so whatever does is of somebody else's. */
+/** What the webhooks of Mesitis end in. */
+const OUR_NAMES = '.webhook.mesitis';
+
+/** Whether somebody else's webhooks are asked about this group. */
 function isAboutTheGroup(configuration: KubeObject): boolean {
-  return listAt(configuration, 'webhooks').some((webhook) =>
-    listAt(webhook, 'rules').some((rule) => listAt(rule, 'apiGroups').includes(GROUP)),
+  return listAt(configuration, 'webhooks').some(
+    (webhook) =>
+      textAt(webhook, 'name')?.endsWith(OUR_NAMES) !== true &&
+      listAt(webhook, 'rules').some((rule) => listAt(rule, 'apiGroups').includes(GROUP)),
   );
 }
 
