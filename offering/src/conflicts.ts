@@ -1,3 +1,4 @@
+import { groupBy } from './group-by.js';
 import type { CatalogEntry } from './model.js';
 import { planId, planName, serviceId, serviceName } from './names.js';
 import { listing, quote } from './wording.js';
@@ -59,7 +60,7 @@ const CHECKS: readonly Check[] = [
 export function findConflicts(entries: readonly NamedEntry[]): Map<string, string> {
   const conflicts = new Map<string, string>();
   for (const { same, key, sentence } of CHECKS) {
-    for (const [value, group] of groupsOf(entries, same)) {
+    for (const [value, group] of groupBy(entries, ({ entry }) => same(entry))) {
       if (new Set(group.map(key)).size < 2) continue;
       for (const named of group) {
         if (conflicts.has(named.configMap)) continue;
@@ -74,20 +75,6 @@ export function findConflicts(entries: readonly NamedEntry[]): Map<string, strin
 /** Whether two entries can be in conflict at all: whatever they must not share, one of these is the same. */
 export function mayConflict(one: CatalogEntry, other: CatalogEntry): boolean {
   return [planId, planName, serviceName, serviceId].some((identity) => identity(one) === identity(other));
-}
-
-function groupsOf(
-  entries: readonly NamedEntry[],
-  key: (entry: CatalogEntry) => string,
-): Map<string, NamedEntry[]> {
-  const groups = new Map<string, NamedEntry[]>();
-  for (const named of entries) {
-    const value = key(named.entry);
-    const group = groups.get(value);
-    if (group === undefined) groups.set(value, [named]);
-    else group.push(named);
-  }
-  return groups;
 }
 
 /** The most ConfigMaps that a sentence names. */

@@ -1,6 +1,7 @@
 export * from './conflicts.js';
 export * from './configuration.js';
 export * from './format.js';
+export * from './group-by.js';
 export * from './impact/impact.js';
 export { IGNORE_ANNOTATION, withoutIgnored } from './ignore.js';
 export * from './json.js';

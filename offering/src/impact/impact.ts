@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { NamedEntry } from '../conflicts.js';
+import { groupBy } from '../group-by.js';
 import type { JsonObject } from '../json.js';
 import type { CatalogEntry } from '../model.js';
 import { planId, planName, serviceId } from '../names.js';
@@ -51,7 +52,7 @@ export function impactOf(
   after: readonly NamedEntry[],
   users: readonly LiveInstance[],
 ): Impact[] {
-  const byPlan = Map.groupBy(users.toSorted(byName), (user) => user.planId);
+  const byPlan = groupBy(users.toSorted(byName), (user) => user.planId);
   return before.flatMap((named) => {
     const affected = byPlan.get(planId(named.entry)) ?? [];
     return affected.length === 0 ? [] : impactOn(named, after, affected);

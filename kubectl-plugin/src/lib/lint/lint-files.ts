@@ -1,4 +1,9 @@
-import { parseProviderConfigMap, type ProviderConfiguration, type Violation } from '@mesitis/offering';
+import {
+  groupBy,
+  parseProviderConfigMap,
+  type ProviderConfiguration,
+  type Violation,
+} from '@mesitis/offering';
 import { configMapsIn, type InFile, type Source } from './config-maps-in.js';
 import type { FileReport, Finding } from './finding.js';
 import { locate } from './locate.js';
@@ -32,7 +37,7 @@ export function lintFiles(sources: readonly Source[]): LintResult {
     return report;
   });
   // One broker reads one namespace; what names no namespace goes to one and the same.
-  for (const all of Map.groupBy(found, ({ configMap }) => configMap.metadata.namespace ?? '').values()) {
+  for (const all of groupBy(found, ({ configMap }) => configMap.metadata.namespace ?? '').values()) {
     for (const [one, violations] of judgeBeside(all)) for (const each of violations) note(one, each);
   }
   for (const { findings } of reports) findings.sort((a, b) => a.line - b.line || a.column - b.column);

@@ -5,6 +5,7 @@ import {
   CLUSTER_RULES,
   enabledEntries,
   findConflicts,
+  groupBy,
   impactOf,
   type Impact,
   type Published,
@@ -68,7 +69,7 @@ export async function planNamespace(
   const published = new Set(
     changes.filter(({ action }) => action !== 'removed').map(({ configMap }) => configMap),
   );
-  const byPlan = Map.groupBy(users, ({ planId }) => planId);
+  const byPlan = groupBy(users, ({ planId }) => planId);
   return {
     namespace,
     changes: changes.map((change) =>
