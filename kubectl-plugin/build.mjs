@@ -54,8 +54,12 @@ const { metafile } = await build({
   minify: true,
   keepNames: true,
   legalComments: 'none',
-  // Its main entry finds its own parts in a way that no bundler can follow.
-  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+  alias: {
+    // Its main entry finds its own parts in a way that no bundler can follow.
+    'jsonc-parser': 'jsonc-parser/lib/esm/main.js',
+    // The same code for browsers, which does not ask the environment about each token: an eighth of the time of lint.
+    yaml: here('../node_modules/yaml/browser/dist/index.js'),
+  },
   plugins: [withoutUnused],
   metafile: true,
   logLevel: 'warning',

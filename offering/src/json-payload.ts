@@ -28,6 +28,7 @@ function isBounded(
   positionOf: (offset: number) => Position,
   report: Report,
 ): boolean {
+  if (isSmall(text)) return true;
   const scanner = createScanner(text, true);
   let depth = 0;
   let tokens = 0;
@@ -43,6 +44,11 @@ function isBounded(
     }
   }
   return true;
+}
+
+/** A token is a character at least, and most texts have fewer brackets than may be nested. */
+function isSmall(text: string): boolean {
+  return text.length <= MAX_TOKENS && (text.match(/[[{]/g) ?? []).length <= MAX_DEPTH;
 }
 
 /** Members of jsonc-parser's SyntaxKind: a const enum, which a module that is compiled by itself can't read. */

@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { toDraft07 } from './draft-04.js';
 import type { Json, JsonObject } from './json.js';
 import { once } from './once.js';
+import { isPlain } from './plain-schema.js';
 import { childPath, formatPath, type Path } from './path.js';
 import { compilePattern } from './template/pattern.js';
 import { listing, quote } from './wording.js';
@@ -95,11 +96,14 @@ function compileAs(dialect: Dialect, schema: JsonObject): CompiledSchema {
   }
   // An instance of its own for each schema, since an instance keeps all that it compiled.
   const options = { ...OPTIONS, meta: false, validateSchema: false, useDefaults: true };
-  const ajv = dialect === '2020-12' ? new Ajv2020(options) : new Ajv(options);
-  const validate = ajv.compile(schema);
+  const ajv = (): Ajv | Ajv2020 => (dialect === '2020-12' ? new Ajv2020(options) : new Ajv(options));
+  // Writing a validator takes longer than all else that is done to an entry, and most are only looked at.
+  const validator = once(() => ajv().compile(schema));
+  if (!isPlain(schema)) validator();
   return {
     ok: true,
     check: (parameters) => {
+      const validate = validator();
       // Defaults are written into what is checked.
       const value = structuredClone(parameters);
       return validate(value) ? { ok: true, value } : { ok: false, problems: problemsOf(validate.errors) };

@@ -1,5 +1,6 @@
 import type { Path } from '../path.js';
 import type { Position } from '../position.js';
+import { recent } from '../recent.js';
 import type { Report } from '../report.js';
 import { RULES } from '../rules.js';
 import { engine } from './engine.js';
@@ -22,6 +23,9 @@ const MAX_ALL = 32_768;
 
 /** What the result of an expression may be. */
 const SCALARS = ['string', 'int', 'uint', 'double', 'bool', 'dyn'];
+
+/** The expressions of a payload, and of those beside it, are mostly the same few. Trees are only read here. */
+const parseAgain = recent(parseExpression, { entries: 100, length: 128 });
 
 /**
  * Notes everything that can be known to be wrong with the expressions of a string before they are evaluated.
@@ -54,7 +58,7 @@ export function refuseTemplate(text: string, at: Place, report: Report): boolean
 export function rootsOf(text: string): Set<RootName> {
   const scan = scanTemplate(text);
   const names = (scan.ok ? scan.parts : []).flatMap((part) => {
-    const parsed = part.type === 'expression' ? parseExpression(part.code) : undefined;
+    const parsed = part.type === 'expression' ? parseAgain(part.code) : undefined;
     return parsed?.ok === true ? [...nodesOf(parsed.expr)].map(nameOf) : [];
   });
   return new Set(ROOTS.filter((root) => names.includes(root)));
@@ -91,7 +95,7 @@ function checkExpression(
     report.add('expression-size', at, message);
     return undefined;
   }
-  const parsed = parseExpression(code);
+  const parsed = parseAgain(code);
   if (!parsed.ok) {
     const message = `holds an expression that is not CEL from its character ${parsed.position} on; correct it, or write $\${ for a literal \${`;
     report.add('expression-cel', at, message);
