@@ -130,7 +130,9 @@ async function build(blueprint: Blueprint): Promise<Issued> {
   ]);
   certificate.signatureOid = certificate.siginfo.algorithmOid = SHA256_WITH_RSA;
   certificate.signature = await signature(certificate, blueprint.signingKey);
-  return { certificate: forge.pki.certificateToPem(certificate), key: blueprint.keys.privateKey };
+  // forge ends lines as Windows does.
+  const pem = forge.pki.certificateToPem(certificate).replaceAll('\r\n', '\n');
+  return { certificate: pem, key: blueprint.keys.privateKey };
 }
 
 const SHA256_WITH_RSA = '1.2.840.113549.1.1.11';
