@@ -132,9 +132,6 @@ test(
       ],
       { env: { KUBECONFIG: cluster.kubeconfig }, timeoutMs: 120_000 },
     );
-    // Pods don't run here, and so no webhook either: the catalog does without it.
-    await kubectl.must(['delete', 'mutatingwebhookconfiguration', `${name}-webhook`]);
-    await kubectl.must(['delete', 'validatingwebhookconfiguration', `${name}-webhook`]);
 
     // Without kube-proxy the API server can't reach the Service of the webhook; this is about what the catalog finds.
     await kubectl.must([
