@@ -78,7 +78,7 @@ describe('the environment', () => {
       'NAMESPACE is "Platform": set the name of the namespace that this process runs in',
       'SERVICE_NAME is not set: set the name of the Service in front of this process',
       'TLS_SECRET_NAME is not set: set the name of the Secret for the certificates',
-      'WEBHOOK_CONFIGURATION_NAME is not set: set the name of the ValidatingWebhookConfiguration that points here',
+      'WEBHOOK_CONFIGURATION_NAME is not set: set the name of the webhook configurations that point here',
       'TLS_EXTRA_HOSTS is "a,b_c": set DNS names or IP addresses, with commas between them',
       'TARGET_NAMESPACES is "a/b": set namespaces, or globs such as team-*, with commas between them',
       'DRY_RUN_NAMESPACES is ",": set namespaces, or globs such as team-*, with commas between them',

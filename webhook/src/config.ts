@@ -65,7 +65,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     tlsSecretName: subdomain('TLS_SECRET_NAME', 'the Secret for the certificates'),
     webhookConfigurationName: subdomain(
       'WEBHOOK_CONFIGURATION_NAME',
-      'the ValidatingWebhookConfiguration that points here',
+      'the webhook configurations that point here',
     ),
     tlsExtraHosts: read('TLS_EXTRA_HOSTS', parseHosts, {
       fallback: [],

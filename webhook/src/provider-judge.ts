@@ -89,7 +89,7 @@ async function takenBack(
   request: AdmissionRequest,
   signal: AbortSignal,
 ): Promise<Decision> {
-  return takesBack(request) ? decisionOf(await inUse(options, request, signal)) : UNJUDGED;
+  return takesBack(request) ? decisionOf(await inUse(options, { request, published: [] }, signal)) : UNJUDGED;
 }
 
 /** A ConfigMap that is about to be published. */
@@ -130,21 +130,22 @@ async function lookAround(
   const found = await Promise.all([
     checkNeighbours({ kube, known }, { namespace, payload, published, unstored }, signal),
     deeds(),
-    inUse({ kube, known }, request, signal),
+    inUse({ kube, known }, { request, published: [published] }, signal),
   ]);
   return found.flat();
 }
 
-/** What a request breaks for the instances of the entry that the ConfigMap published so far. */
+/** What a request that publishes this, or nothing, breaks for the instances of what the ConfigMap published so far. */
 async function inUse(
   { kube, known }: Pick<ProviderJudgeOptions, 'kube' | 'known'>,
-  { namespace = '', name = '', operation, object, oldObject }: AdmissionRequest,
+  { request, published }: { request: AdmissionRequest; published: readonly Published[] },
   signal: AbortSignal,
 ): Promise<Violation[]> {
+  const { namespace = '', name = '', operation, object, oldObject } = request;
   const [before] = enabledEntries(publishedBy(oldObject, name));
   if (before === undefined) return [];
   const others = (known.in(namespace) ?? []).filter(({ configMap }) => configMap !== name);
-  const after = enabledEntries([...publishedBy(object, name), ...others]);
+  const after = enabledEntries([...published, ...others]);
   const payload = payloadPath(operation === 'DELETE' ? oldObject : object);
   const annotations = annotationsOf(operation === 'DELETE' ? oldObject : object);
   return checkInUse(kube, { namespace, change: { before, after }, payload, annotations }, { signal });

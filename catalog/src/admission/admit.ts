@@ -7,7 +7,7 @@ import { checkBrokerSecret } from './broker-secret.js';
 import { checkParametersBy } from './check-parameters.js';
 import type { Refusal, Write } from './kinds.js';
 import { loadCatalog, type CatalogKube } from './live-catalog.js';
-import { asInstanceSpec, asksForMore, mutate, planChanges, specOf, type Mutated } from './mutate.js';
+import { asksForMore, mutate, planChanges, specOf, type Mutated } from './mutate.js';
 
 /** What is said of a write. Nothing is stored when there are refusals. */
 export interface Verdict {
@@ -32,19 +32,16 @@ export async function mutateWrite(
 ): Promise<Mutated & Verdict> {
   const mutated = mutate(write, newId);
   const isNew = write.operation === 'CREATE' && write.object.kind === INSTANCE_KIND;
-  if (!isNew || namesPlan(asInstanceSpec(mutated.spec))) return { ...mutated, refusals: [] };
   const instance = asInstance({ ...write.object, spec: mutated.spec });
+  if (!isNew || namesPlan(instance.spec)) return { ...mutated, refusals: [] };
   const resolved = await resolve(kube, instance, options);
   if (resolved instanceof Unresolved) {
     return { ...mutated, refusals: [{ rule: 'default-plan', message: resolved.message, code: 403 }] };
   }
-  const { scope, style } = resolved;
-  const planField = style?.planField;
-  const chosen =
-    planField === undefined ? undefined : withReferences(instance.spec, { ...resolved, scope })[planField];
-  const spec =
-    planField === undefined || chosen === undefined ? mutated.spec : { ...mutated.spec, [planField]: chosen };
-  return { ...mutated, spec, refusals: [] };
+  const planField = resolved.style?.planField;
+  if (planField === undefined) return { ...mutated, refusals: [] };
+  const chosen = withReferences(instance.spec, resolved)[planField];
+  return { ...mutated, spec: { ...mutated.spec, [planField]: chosen }, refusals: [] };
 }
 
 /** Validating admission of a write that was mutated. Throws a KubeError when what it takes can't be read. */

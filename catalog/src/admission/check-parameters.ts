@@ -9,9 +9,6 @@ export interface GivenParameters {
   parametersFrom?: ParametersSource[] | null;
 }
 
-/** More say nothing new. */
-const MAX_PROBLEMS = 20;
-
 /**
  * What of the parameters does not fit the schema of the plan; the archived controller left that to brokers. Only what
  * stands in the object is judged: what a Secret adds (`parametersFrom`), or defaults of the plan, is not known here, so
@@ -30,7 +27,7 @@ export function checkParametersBy(
   if (!compiled.ok) return [];
   const checked = compiled.check(parameters ?? {});
   if (checked.ok) return [];
-  return checked.problems.slice(0, MAX_PROBLEMS).map(({ path, message }) => ({
+  return checked.problems.map(({ path, message }) => ({
     rule: 'parameters',
     path: `spec.${path}`,
     message,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject, KubeObject } from '@mesitis/kube';
 import { BINDING_KIND, INSTANCE_KIND, SCOPES } from '../model/kinds.js';
-import type { InstanceSpec, ServiceBinding, UserInfo } from '../model/objects.js';
+import type { ServiceBinding, UserInfo } from '../model/objects.js';
 import type { Write } from './kinds.js';
 
 /** A spec as it travels. */
@@ -132,9 +132,4 @@ function told({ username, uid, groups, extra }: UserInfo): JsonObject {
 
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === '';
-}
-
-/** The spec as an instance's. */
-export function asInstanceSpec(spec: Spec): InstanceSpec {
-  return spec;
 }
