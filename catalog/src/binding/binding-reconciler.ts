@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { KubeObject } from '@mesitis/kube';
 import { gather, inputsFor } from '../instance/gather-inputs.js';
 import type { Gathered } from '../instance/gather-inputs.js';
 import { BINDING_KIND, INSTANCE_KIND } from '../model/kinds.js';
 import { asBinding, asInstance } from '../model/objects.js';
-import type { BindingStatus, ServiceBinding } from '../model/objects.js';
+import type { BindingStatus, ServiceBinding, ServiceInstance } from '../model/objects.js';
 import type { Context, Reconciler } from '../runtime/context.js';
 import { keyOf, refOfKey } from '../runtime/keys.js';
+import { TERMS } from '../runtime/indexes.js';
 import { OPERATION_POLLS } from '../runtime/limits.js';
 import { isNews, storeOutcome } from '../runtime/store-status.js';
 import { callBroker } from './call-broker.js';
@@ -80,12 +80,7 @@ export class BindingReconciler implements Reconciler {
 
   #world(binding: ServiceBinding, { gathered, found }: Read): BindingWorld {
     const { catalog, clock, clusterId, features, newId, observed } = this.#context;
-    const { metadata, spec } = binding;
-    const instance: KubeObject | undefined = observed.get(
-      INSTANCE_KIND,
-      metadata.namespace,
-      spec.instanceRef?.name ?? '',
-    );
+    const { metadata } = binding;
     const inputs = inputsFor(binding, gathered);
     return {
       now: clock.now(),
@@ -93,15 +88,27 @@ export class BindingReconciler implements Reconciler {
       clusterId,
       catalog,
       features,
-      instance: instance === undefined ? undefined : asInstance(instance),
+      instance: this.#instanceOf(binding),
       secret: {
         outline: observed.secret(metadata.namespace, deliveredSecretName(binding)),
         trusted: this.#trusted.get(metadata.uid),
         ...(found === undefined ? {} : { found }),
       },
+      sharers: (id) =>
+        observed
+          .find(TERMS.bindingID(id))
+          .map(asBinding)
+          .filter((other) => other.metadata.uid !== metadata.uid)
+          .map((other) => ({ binding: other, instance: this.#instanceOf(other) })),
       newId,
       ...(inputs === undefined ? {} : { inputs }),
     };
+  }
+
+  #instanceOf({ metadata, spec }: ServiceBinding): ServiceInstance | undefined {
+    const name = spec.instanceRef?.name ?? '';
+    const instance = this.#context.observed.get(INSTANCE_KIND, metadata.namespace, name);
+    return instance === undefined ? undefined : asInstance(instance);
   }
 
   async #updateStatus(binding: ServiceBinding, status: BindingStatus): Promise<void> {

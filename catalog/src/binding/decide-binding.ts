@@ -1,9 +1,11 @@
+import { idTaken } from '../instance/copies.js';
 import { Unresolved } from '../instance/references.js';
 import { isTrue, withConditions } from '../model/conditions.js';
 import { prettyName } from '../model/catalog-view.js';
 import { hasFinalizer, withFinalizer } from '../model/finalizer.js';
 import { isDeleting } from '../model/objects.js';
 import type { BindingStatus, ServiceBinding } from '../model/objects.js';
+import { bindingIdOwner } from './copies.js';
 import { decideDelivered, decideFetch, decideInTheWay, isBound } from './decide-delivered.js';
 import { decideRotation, decideSuccession, isRotating } from './decide-rotation.js';
 import { decideUnfinished } from './decide-unbind.js';
@@ -46,6 +48,8 @@ function decideUnbound(binding: ServiceBinding, world: BindingWorld): BindingSte
   if (isDeleting(instance) || !isTrue(instance.status, 'Ready')) {
     return report(binding, notReady(instance), world.now);
   }
+  const owner = bindingIdOwner(binding, residence.broker, world);
+  if (owner !== undefined) return report(binding, idTaken(binding, owner), world.now);
   return decideBind(binding, { instance, residence, world });
 }
 

@@ -4,6 +4,7 @@ import { findCondition } from '../model/conditions.js';
 import { isDeleting } from '../model/objects.js';
 import type { BindingStatus, ServiceBinding } from '../model/objects.js';
 import { openRequest, withAnswered } from '../model/requests-by-annotation.js';
+import { bindingHeir } from './copies.js';
 import { hasExpired } from './expiry.js';
 import { placeToBind, placeToUnbind } from './place.js';
 import type { Place } from './place.js';
@@ -15,7 +16,7 @@ import {
   rotateRequest,
   unbindRequest,
 } from './requests.js';
-import { ROTATING, startRotation } from './rotation.js';
+import { retired, ROTATING, startRotation } from './rotation.js';
 import type { BindingStep, BindingWorld, OwnCall, SideCall } from './step.js';
 
 /**
@@ -111,6 +112,9 @@ export function decideRetirement(binding: ServiceBinding, world: BindingWorld): 
   const { instance, residence } = place;
   const call = { ...callAt(place), side: next };
   if (next.asyncOpInProgress === true) return poll(binding, { ...call, operation: 'PollPredecessor' }, world);
+  if (bindingHeir(next.id, residence.broker, world) !== undefined) {
+    return { type: 'update-status', status: retired(status, next.id).status };
+  }
   const request = unbindRequest(binding, instance, {
     address: residence.address,
     incomplete: acceptsIncomplete(residence.class, world.features),

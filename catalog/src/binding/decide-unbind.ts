@@ -1,14 +1,17 @@
-import { pollingDeadline, residenceOf } from '../instance/decide-deprovision.js';
+import { leftToAnother } from '../instance/copies.js';
+import { pollingDeadline } from '../instance/decide-deprovision.js';
 import { Unresolved } from '../instance/references.js';
+import { residenceOf } from '../instance/residence.js';
 import { isTrue, timestamp, withConditions, withoutCondition } from '../model/conditions.js';
 import { hasFinalizer, withoutFinalizer } from '../model/finalizer.js';
 import { isDeleting } from '../model/objects.js';
 import type { BindingStatus, ServiceBinding } from '../model/objects.js';
 import { abandonedMessage, openRequest, withAnswered } from '../model/requests-by-annotation.js';
 import { withoutFields } from '../model/without-fields.js';
+import { bindingHeir } from './copies.js';
 import { decideRetirement } from './decide-rotation.js';
 import { missingInstance, placeToUnbind, report } from './place.js';
-import { acceptsIncomplete, lastOperationRequest, unbindRequest } from './requests.js';
+import { acceptsIncomplete, idAtBroker, lastOperationRequest, unbindRequest } from './requests.js';
 import { withSuccessorRetired } from './rotation.js';
 import type { BindingStep, BindingWorld } from './step.js';
 
@@ -46,6 +49,10 @@ function askToUnbind(binding: ServiceBinding, world: BindingWorld, notBefore: nu
   if (isDeleting(binding) && (status.predecessors ?? []).length > 0) return decideRetirement(binding, world);
   const { instance, residence } = place;
   const { class: serviceClass, broker, plan, address } = residence;
+  const heir = isDeleting(binding) ? bindingHeir(idAtBroker(binding), broker, world) : undefined;
+  if (heir !== undefined) {
+    return { type: 'abandon', object: withoutFinalizer(binding), message: leftToAnother(binding, heir) };
+  }
   const request = unbindRequest(binding, instance, {
     address,
     incomplete: acceptsIncomplete(serviceClass, world.features),

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { residenceOf } from '../instance/decide-deprovision.js';
-import type { Residence } from '../instance/decide-deprovision.js';
 import { Unresolved } from '../instance/references.js';
+import { residenceOf } from '../instance/residence.js';
+import type { Residence } from '../instance/residence.js';
 import { withConditions } from '../model/conditions.js';
 import type { BindingStatus, ServiceBinding, ServiceInstance } from '../model/objects.js';
 import type { BindingStep, BindingWorld } from './step.js';

@@ -2,6 +2,7 @@ import type { KubeObject } from '@mesitis/kube';
 import type { CatalogView } from '../model/catalog-view.js';
 import type {
   BindingStatus,
+  ServiceBinding,
   ServiceBroker,
   ServiceClass,
   ServiceInstance,
@@ -12,6 +13,12 @@ import type { Inputs } from '../instance/step.js';
 import type { OsbRequest } from '../osb/osb.js';
 import type { Features } from '../runtime/features.js';
 import type { SecretView } from './drift.js';
+
+/** A binding and the instance that its `spec.instanceRef` names. */
+export interface Sharer {
+  binding: ServiceBinding;
+  instance: ServiceInstance | undefined;
+}
 
 /** What a decision about a binding depends on besides the binding. */
 export interface BindingWorld {
@@ -33,6 +40,8 @@ export interface BindingWorld {
   /** The instance that `spec.instanceRef` names. */
   instance: ServiceInstance | undefined;
   secret: SecretView;
+  /** The other bindings that have, had, or are about to have that id at a broker, with their instances. */
+  sharers: (id: string) => readonly Sharer[];
   /** Absent until the step `gather` was taken. */
   inputs?: Inputs;
   /** A new UUID. */

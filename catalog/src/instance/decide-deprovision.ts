@@ -2,72 +2,16 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '@mesitis/kube';
 import { timestamp, withConditions, withoutCondition } from '../model/conditions.js';
 import { hasFinalizer, withoutFinalizer } from '../model/finalizer.js';
-import type { Scope } from '../model/kinds.js';
-import { SCOPES } from '../model/kinds.js';
-import type { CatalogView } from '../model/catalog-view.js';
 import { isDeleting } from '../model/objects.js';
-import type {
-  InstanceStatus,
-  ServiceBroker,
-  ServiceClass,
-  ServiceInstance,
-  ServicePlan,
-} from '../model/objects.js';
+import type { InstanceStatus, ServiceInstance, ServicePlan } from '../model/objects.js';
 import { abandonedMessage, openRequest } from '../model/requests-by-annotation.js';
-import { brokerOf, Unresolved } from './references.js';
+import { heirOf, leftToAnother } from './copies.js';
+import { Unresolved } from './references.js';
 import { deprovisionRequest, lastOperationRequest } from './requests.js';
-import type { InstanceAddress } from './requests.js';
+import { residenceOf } from './residence.js';
 import type { InstanceStep, InstanceWorld } from './step.js';
 import { isProvisioned } from './transitions.js';
 import { WORDS } from './words.js';
-
-/** Where an instance lives at which broker, by the references that are set. */
-export interface Residence {
-  scope: Scope;
-  class: ServiceClass;
-  broker: ServiceBroker;
-  /** Undefined when it is gone. */
-  plan: ServicePlan | undefined;
-  address: InstanceAddress;
-}
-
-/** Finds the broker of an instance that was, or may have been, provisioned. */
-export function residenceOf(instance: ServiceInstance, catalog: CatalogView): Residence | Unresolved {
-  const { spec, metadata } = instance;
-  const { namespace } = metadata;
-  const scope = SCOPES.find((candidate) => spec[candidate.classRef] !== undefined);
-  const name = scope && spec[scope.classRef]?.name;
-  if (scope === undefined || name === undefined) {
-    return new Unresolved('ReferencesNonexistentServiceClass', 'The instance has no class reference');
-  }
-  const serviceClass = catalog.class(scope, namespace, name);
-  if (serviceClass === undefined) {
-    const message = `The instance references a non-existent ${scope.classKind} (K8S: "${name}")`;
-    return new Unresolved('ReferencesNonexistentServiceClass', message);
-  }
-  const broker = brokerOf(scope, serviceClass, { catalog, namespace });
-  if (broker instanceof Unresolved) return broker;
-  const planName = spec[scope.planRef]?.name;
-  const plan = planName === undefined ? undefined : catalog.plan(scope, namespace, planName);
-  return {
-    scope,
-    class: serviceClass,
-    broker,
-    plan,
-    address: { serviceId: serviceClass.spec.externalID, planId: planIdOf(instance, scope, plan) },
-  };
-}
-
-/** The OSB id of the plan that the broker was told last; failing that, of the plan referred to. */
-function planIdOf(
-  { status }: ServiceInstance,
-  scope: Scope,
-  plan: ServicePlan | undefined,
-): string | undefined {
-  const told = (status?.inProgressProperties ?? status?.externalProperties)?.[scope.planExternalID];
-  // The archived controller wrote empty texts where it knew nothing.
-  return told === undefined || told === '' ? plan?.spec.externalID : told;
-}
 
 /** The next step for an instance that is being deleted (service-catalog.md section 3.9). */
 export function decideDeprovision(instance: ServiceInstance, world: InstanceWorld): InstanceStep {
@@ -80,6 +24,10 @@ export function decideDeprovision(instance: ServiceInstance, world: InstanceWorl
   if (bindings.length > 0) return decideBindings(instance, bindings, world);
   const residence = residenceOf(instance, world.catalog);
   if (residence instanceof Unresolved) return reportDeletion(instance, residence, world);
+  const heir = heirOf(residence.broker, world);
+  if (heir !== undefined) {
+    return { type: 'abandon', object: withoutFinalizer(instance), message: leftToAnother(instance, heir) };
+  }
   if (world.retryAt > world.now) return { type: 'wait', until: world.retryAt };
   if (status.currentOperation !== 'Deprovision' || status.orphanMitigationInProgress === true) {
     return { type: 'update-status', status: start(instance, world.now) };

@@ -6,13 +6,8 @@ import { isDeleting } from '../model/objects.js';
 import type { InstanceStatus, ServiceInstance } from '../model/objects.js';
 import { openRequest, withAnswered } from '../model/requests-by-annotation.js';
 import { askBroker } from './ask-broker.js';
-import {
-  decideAbandonment,
-  decideDeprovision,
-  decideMitigation,
-  decidePoll,
-  residenceOf,
-} from './decide-deprovision.js';
+import { idOwner, idTaken, isKnownToBroker } from './copies.js';
+import { decideAbandonment, decideDeprovision, decideMitigation, decidePoll } from './decide-deprovision.js';
 import { showUpgrade, upgradeWanted } from './maintenance.js';
 import { mergedParameters, provisionDefaults } from './provision-defaults.js';
 import {
@@ -23,6 +18,7 @@ import {
   withReferences,
 } from './references.js';
 import type { Resolved } from './references.js';
+import { residenceOf } from './residence.js';
 import type { InstanceStep, InstanceWorld } from './step.js';
 import { isProvisioned } from './transitions.js';
 
@@ -115,51 +111,13 @@ function checkedReferences(instance: ServiceInstance, world: InstanceWorld): Res
     const message = `The broker "${resolution.broker.metadata.name}" is being deleted; cannot provision.`;
     return new Unresolved('ReferencesDeletedBroker', message);
   }
-  const owner = isKnownToBroker(instance) ? undefined : idOwner(instance, resolution, world);
+  const owner = isKnownToBroker(instance) ? undefined : idOwner(instance, resolution.broker, world);
   if (owner !== undefined) return idTaken(instance, owner);
   if (provisioned && serviceClass.spec.planUpdatable !== true) {
     const message = `The Service Class ${serviceClass.spec.externalName} does not allow plan changes.`;
     return new Unresolved('PlanNotUpdatable', message);
   }
   return resolution;
-}
-
-/**
- * The instance that the broker knows, or is about to know, by the same id. A copy of an instance, its id included, must
- * not become a second name for it: who deletes the copy would take the original's service away.
- */
-function idOwner(
-  instance: ServiceInstance,
-  { broker }: Resolved,
-  { catalog, namesakes }: InstanceWorld,
-): ServiceInstance | undefined {
-  if ((instance.spec.externalID ?? '') === '') return undefined;
-  return namesakes().find((other) => {
-    const residence = residenceOf(other, catalog);
-    if (residence instanceof Unresolved || residence.broker.metadata.uid !== broker.metadata.uid)
-      return false;
-    return isKnownToBroker(other) || isOlder(other, instance);
-  });
-}
-
-/** Whether something of this instance may be at the broker. */
-function isKnownToBroker({ status }: ServiceInstance): boolean {
-  return status?.deprovisionStatus === 'Required' || status?.deprovisionStatus === 'Failed';
-}
-
-function isOlder({ metadata: a }: ServiceInstance, { metadata: b }: ServiceInstance): boolean {
-  const [since, reference] = [a, b].map(({ creationTimestamp, uid }) => `${creationTimestamp ?? ''} ${uid}`);
-  return (since ?? '') < (reference ?? '');
-}
-
-function idTaken({ metadata, spec }: ServiceInstance, { metadata: owner }: ServiceInstance): Unresolved {
-  // Another namespace's names are nobody's business here.
-  const whose =
-    owner.namespace === metadata.namespace ? `the ServiceInstance "${owner.name}"` : 'an instance elsewhere';
-  return new Unresolved(
-    'ExternalIDInUse',
-    `The broker knows ${whose} by the externalID "${spec.externalID ?? ''}": create this one anew without externalID.`,
-  );
 }
 
 /** The instance with everything that must be stored before the broker hears of it; undefined when it is. */

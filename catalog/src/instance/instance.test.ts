@@ -344,21 +344,3 @@ test('a call whose answer could not be stored is not repeated at once', async ()
   await harness.until('ServiceInstance', 'mine', isReady);
   expect(harness.broker.calls()).toHaveLength(3);
 });
-
-test('a copy with the same externalID stays away from the broker, and takes over when the original is gone', async () => {
-  await create({ ...SPEC, externalID: 'shared' });
-  await harness.until('ServiceInstance', 'mine', isReady);
-  await harness.create('ServiceInstance', 'copy', { ...SPEC, externalID: 'shared' });
-  const refused = await harness.untilReason('ServiceInstance', 'copy', 'ExternalIDInUse');
-  expect(condition(refused)?.message).toContain(
-    'knows the ServiceInstance "mine" by the externalID "shared"',
-  );
-  await harness.remove('ServiceInstance', 'copy');
-  await harness.untilGone('ServiceInstance', 'copy');
-  expect(harness.broker.calls()).toEqual(['PUT /v2/service_instances/shared']);
-
-  await harness.create('ServiceInstance', 'heir', { ...SPEC, externalID: 'shared' });
-  await harness.untilReason('ServiceInstance', 'heir', 'ExternalIDInUse');
-  await harness.remove('ServiceInstance', 'mine');
-  await harness.until('ServiceInstance', 'heir', isReady);
-});

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CacheChange, KubeObject } from '@mesitis/kube';
+import { bindingIds } from '../binding/copies.js';
 import { isTrue } from '../model/conditions.js';
 import { BINDING_KIND, INSTANCE_KIND, SCOPES } from '../model/kinds.js';
 import { asBinding, asBroker, asInstance, asPlan } from '../model/objects.js';
@@ -15,7 +16,11 @@ export function affectedKeys(change: CacheChange, keysUnder: (term: string) => s
   const own = keyOf(object);
   switch (object.kind) {
     case BINDING_KIND:
-      return type === 'modified' ? [own] : [own, instanceOf(object)];
+      return [
+        own,
+        ...(type === 'modified' ? [] : [instanceOf(object)]),
+        ...(type === 'deleted' ? copiesOf(object, keysUnder) : []),
+      ];
     case INSTANCE_KIND:
       return [
         own,
@@ -74,6 +79,11 @@ const BROKER_KINDS: readonly string[] = SCOPES.map(({ brokerKind }) => brokerKin
 function hasNewVersion({ type, object, previous }: CacheChange): boolean {
   const versions = [previous, object].map((plan) => plan && asPlan(plan).spec.maintenanceInfo);
   return type === 'modified' && !isDeepStrictEqual(versions[0], versions[1]);
+}
+
+/** The bindings that may have waited for the id of one. */
+function copiesOf(binding: KubeObject, keysUnder: (term: string) => string[]): string[] {
+  return bindingIds(asBinding(binding)).flatMap((id) => keysUnder(TERMS.bindingID(id)));
 }
 
 function instanceOf(binding: KubeObject): string {

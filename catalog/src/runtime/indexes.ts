@@ -1,4 +1,5 @@
 import type { KubeObject } from '@mesitis/kube';
+import { bindingIds } from '../binding/copies.js';
 import { secretNames } from '../binding/credentials-secret.js';
 import { findCondition } from '../model/conditions.js';
 import type { Conditioned } from '../model/conditions.js';
@@ -31,6 +32,8 @@ export const TERMS = {
   ofInstance: (instanceKey: string): string => `instance=${instanceKey}`,
   /** Instances by the id that brokers know them by. */
   externalID: (id: string): string => `externalID=${id}`,
+  /** Bindings by the ids that brokers know them by. */
+  bindingID: (id: string): string => `bindingID=${id}`,
   /** Brokers, instances and bindings by a Secret that they read or write. */
   secret: (namespace: string, name: string): string => `secret=${keyFor('Secret', namespace, name)}`,
   /** Brokers that are being deleted. */
@@ -91,6 +94,7 @@ function bindingTerms(binding: ServiceBinding): string[] {
   return [
     ...parameterSecretTerms(binding),
     ...secrets.map((secret) => TERMS.secret(metadata.namespace, secret)),
+    ...bindingIds(binding).map((id) => TERMS.bindingID(id)),
     ...(name === undefined ? [] : [TERMS.ofInstance(keyFor(INSTANCE_KIND, metadata.namespace, name))]),
     ...(waitsForReferences(status) ? [TERMS.waiting()] : []),
   ];
