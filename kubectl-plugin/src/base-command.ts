@@ -109,7 +109,9 @@ export abstract class MesitisCommand extends Command {
         throw notMet(outcome.why);
       case 'timed-out':
         throw notMet(
-          `${name} is not done after ${patience.text}${reasonOf(outcome.last)}; ${goesOn(subject)}`,
+          outcome.idle
+            ? `${name} is still there after ${patience.text}${reasonOf(outcome.last)}; ${howToDelete(subject)}`
+            : `${name} is not done after ${patience.text}${reasonOf(outcome.last)}; ${goesOn(subject)}`,
         );
       case 'interrupted':
         throw new PluginError(EXIT.interrupted, `interrupted; ${goesOn(subject)}`);
@@ -150,6 +152,10 @@ function notFollowed(subject: Subject, error: KubeError): PluginError {
 
 function reasonOf(last: string): string {
   return last === '' ? '' : `: ${last.replace(/\.$/, '')}`;
+}
+
+function howToDelete({ kind, name }: Subject): string {
+  return `kubectl mesitis ${kind === 'binding' ? 'unbind' : 'deprovision'} ${name} does`;
 }
 
 function goesOn({ kind, name }: Subject): string {

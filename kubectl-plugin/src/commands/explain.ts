@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { MesitisCommand } from '../base-command.js';
-import { everyTopic, explainTopic } from '../lib/explain-topic.js';
+import { everyTopic, explainTopic, isRule } from '../lib/explain-topic.js';
 import { renderTable } from '../lib/table.js';
 
 /** Says what a rule or a condition's reason means. */
@@ -24,7 +24,19 @@ export class Explain extends MesitisCommand {
       this.printSentence(await explainTopic(args.topic));
       return;
     }
-    const rows = (await everyTopic()).map(({ name, of: whose, meaning }) => [name, whose, meaning]);
-    this.print(renderTable({ header: ['NAME', 'OF', 'MEANING'], rows }, this.terminal.out.columns));
+    const topics = await everyTopic();
+    const tables = [
+      {
+        header: ['RULE', 'SEVERITY', 'MEANING'],
+        rows: topics.filter(isRule).map(({ name, of: severity, meaning }) => [name, severity, meaning]),
+      },
+      {
+        // Without whose it is: the names leave little room for what they mean.
+        header: ['REASON', 'MEANING'],
+        rows: topics.filter((topic) => !isRule(topic)).map(({ name, meaning }) => [name, meaning]),
+      },
+    ];
+    const { columns } = this.terminal.out;
+    this.print(tables.map((table) => renderTable({ ...table, wrap: true }, columns)).join('\n'));
   }
 }

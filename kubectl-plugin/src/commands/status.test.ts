@@ -69,6 +69,16 @@ describe('kubectl mesitis status', () => {
           message: 'The instance was provisioned successfully',
           lastTimestamp: '2026-01-01T00:02:00Z',
         }),
+        event('b2', {
+          reason: 'Second',
+          lastTimestamp: '2026-01-01T00:01:35Z',
+          message: 'next at 00:01:40Z',
+        }),
+        event('b1', {
+          reason: 'Second',
+          lastTimestamp: '2026-01-01T00:01:32Z',
+          message: 'next at 00:01:35Z',
+        }),
         event('f', { reason: 'Elsewhere', involvedObject: { kind: 'Pod', name: 'api-service' } }),
         event('g', {
           reason: 'Predecessor',
@@ -79,12 +89,12 @@ describe('kubectl mesitis status', () => {
       return kube;
     };
 
-    test('the newest three of each object that no condition tells', async () => {
+    test('the newest three of each object that no condition tells, and of those that differ in a time one', async () => {
       const { out } = await runPlugin(['status', 'api-service'], eventful());
       expect(out.match(/[├│└].*Event.*/g)).toEqual([
         '├─ Event Second: said (20s ago, 7 times)',
+        '├─ Event Second: next at 00:01:40Z (25s ago)',
         '├─ Event Fourth: a b (30s ago)',
-        '├─ Event Third: said (59s ago)',
         '├─ Event Bound: said (2s ago)',
       ]);
     });

@@ -79,7 +79,7 @@ describe('kubectl mesitis wait', () => {
       'done',
       ['--for=deleted', '--timeout=500ms'],
       1,
-      "instance 'done' is not done after 500ms: waiting for someone to delete it",
+      "instance 'done' is still there after 500ms: nobody has asked to delete it; kubectl mesitis deprovision done does",
     ],
     ['broken', [], 1, "instance 'broken' failed: no"],
     ['don', [], 1, "no instance 'don' in namespace client-ns; did you mean done?"],

@@ -40,6 +40,7 @@ export async function readEvents(
         .filter((event) => isAbout(event, object))
         .map(toRecent)
         .filter((event) => !isTold(event, object))
+        .filter((event, index, all) => all.findIndex((other) => isLike(event, other)) === index)
         .slice(0, SHOWN),
     ]),
   );
@@ -75,6 +76,12 @@ function isTold({ reason, message }: RecentEvent, object: KubeObject): boolean {
       condition.reason === reason &&
       (condition.message === '' || brokersWords(condition.message) === message),
   );
+}
+
+/** Whether two Events tell the same, but for times and numbers: of a row of retries the newest says it all. */
+function isLike(one: RecentEvent, other: RecentEvent): boolean {
+  const gist = ({ message }: RecentEvent): string => message.replaceAll(/[\dTZ:.-]*\d[\dTZ:.-]*/g, '#');
+  return one.reason === other.reason && gist(one) === gist(other);
 }
 
 function toRecent(event: KubeObject): RecentEvent {

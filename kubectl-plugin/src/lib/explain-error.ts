@@ -68,7 +68,12 @@ export function explainKubeError(error: KubeError): string {
   const reason = firstLine(error.message);
   if (error.kind === 'not-found') return explainNotFound(reason);
   const { what, remedy } = isVerdict(error) ? { what: 'the cluster refused' } : KUBE_ERRORS[error.kind];
-  return remedy === undefined ? `${what}: ${reason}` : `${what}: ${reason}; ${remedy}`;
+  return remedy === undefined || saysWhatToDo(error) ? `${what}: ${reason}` : `${what}: ${reason}; ${remedy}`;
+}
+
+/** What the port says where no answer of the API server came: its own sentence, with what to do at the end. */
+function saysWhatToDo({ reason, message }: KubeError): boolean {
+  return reason === undefined && message.includes('; ');
 }
 
 /** Admission and quotas refuse with the same status as missing rights, which nobody could grant here. */

@@ -1,6 +1,6 @@
 import type { Rule } from '@mesitis/offering';
 import { nearest } from './nearest.js';
-import { usageError } from './plugin-error.js';
+import { inputError } from './plugin-error.js';
 import { REASONS } from './reasons.js';
 
 /** One thing that can be explained: a line of the list. */
@@ -9,6 +9,11 @@ export interface Topic {
   /** `error` or `warning` of a rule; whose condition a reason is in. */
   of: string;
   meaning: string;
+}
+
+/** Whether a topic is a rule; the others are reasons. */
+export function isRule({ name }: Topic): boolean {
+  return !Object.hasOwn(REASONS, name);
 }
 
 /** All rules by their ids, then all reasons of conditions by their names. */
@@ -20,7 +25,7 @@ export async function everyTopic(): Promise<Topic[]> {
   ];
 }
 
-/** What a rule asks for, in any letter case of its id. Throws PluginError (usage) for one that there is not. */
+/** What a rule asks for, in any letter case of its id. Throws PluginError (exit code 2) for one that there is not. */
 export async function explainRule(id: string): Promise<string> {
   const rules = await everyRule();
   const rule = rules.find((candidate) => candidate.id === id.toUpperCase());
@@ -29,10 +34,10 @@ export async function explainRule(id: string): Promise<string> {
     id,
     rules.map((candidate) => candidate.id),
   );
-  throw usageError(`there is no rule '${id}'${guess === undefined ? '' : `; did you mean ${guess}?`}`);
+  throw inputError(`there is no rule '${id}'${guess === undefined ? '' : `; did you mean ${guess}?`}`);
 }
 
-/** What a rule or the reason of a condition says, in any letter case. Throws PluginError (usage) for neither. */
+/** What a rule or the reason of a condition says, in any letter case. Throws PluginError (exit code 2) for neither. */
 export async function explainTopic(name: string): Promise<string> {
   const [reason, text] =
     Object.entries(REASONS).find(([candidate]) => candidate.toLowerCase() === name.toLowerCase()) ?? [];
@@ -41,7 +46,7 @@ export async function explainTopic(name: string): Promise<string> {
   }
   if (/^MES\d*$/i.test(name)) return explainRule(name);
   const guess = nearest(name, Object.keys(REASONS));
-  throw usageError(
+  throw inputError(
     `there is no rule or reason '${name}'; ${guess === undefined ? 'kubectl mesitis explain lists all' : `did you mean ${guess}?`}`,
   );
 }

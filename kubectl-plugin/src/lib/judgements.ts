@@ -86,7 +86,10 @@ export function judgeRotated(
 export function judgeGone(uid: string | undefined): (object: KubeObject | undefined) => Judgement {
   return (object) => {
     if (object === undefined || object.metadata.uid !== uid) return { kind: 'met' };
-    if (!isDeleting(object)) return waitingFor('someone to delete it');
+    if (!isDeleting(object)) {
+      const why = 'nobody has asked to delete it';
+      return { kind: 'waiting', what: 'waiting for someone to delete it', why, idle: true };
+    }
     const state = stateOf(object);
     // Until the platform reacts, the message is still about the time before: "provisioned successfully" misleads.
     return isAboutDeletion(object) ? waiting(state) : waitingFor('the platform to take it down');

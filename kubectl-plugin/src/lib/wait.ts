@@ -2,13 +2,21 @@ import { isKubeError, startWatchCache, type Kube, type KubeObject, type ObjectRe
 
 /** What an observed object means for the one who waits: `what` is for the progress, `why` for the end of patience. */
 export type Judgement =
-  { kind: 'waiting'; what: string; why: string } | { kind: 'met' } | { kind: 'failed'; why: string };
+  | {
+      kind: 'waiting';
+      what: string;
+      why: string;
+      /** Nobody is at work on it: the one who waits has to ask for it. */
+      idle?: true;
+    }
+  | { kind: 'met' }
+  | { kind: 'failed'; why: string };
 
 /** How a wait ended, with the object as it was last seen. */
 export type WaitOutcome =
   | { kind: 'met'; object: KubeObject | undefined }
   | { kind: 'failed'; why: string; object: KubeObject | undefined }
-  | { kind: 'timed-out'; last: string }
+  | { kind: 'timed-out'; last: string; idle: boolean }
   | { kind: 'interrupted' };
 
 /** One object to wait for. */
@@ -53,7 +61,7 @@ export async function waitFor(request: WaitRequest): Promise<WaitOutcome> {
     () => look(cache.get(ref.name, ref.namespace)),
     (error: unknown) => settle?.reject(error),
   );
-  const timer = setTimeout(() => settle?.resolve({ kind: 'timed-out', last: last() }), request.timeoutMs);
+  const timer = setTimeout(() => settle?.resolve({ kind: 'timed-out', ...last() }), request.timeoutMs);
   const interrupt = (): void => settle?.resolve({ kind: 'interrupted' });
   signal.addEventListener('abort', interrupt);
   if (signal.aborted) interrupt();
@@ -75,9 +83,10 @@ interface Settle {
 function observer(
   { judge, onProgress }: WaitRequest,
   settle: (outcome: WaitOutcome) => void,
-): { look: (object: KubeObject | undefined) => void; last: () => string } {
+): { look: (object: KubeObject | undefined) => void; last: () => { last: string; idle: boolean } } {
   let awaited = '';
   let why = '';
+  let idle = false;
   return {
     look(object) {
       const judgement = judge(object);
@@ -92,12 +101,13 @@ function observer(
         }
         case 'waiting':
           why = judgement.why;
+          idle = judgement.idle ?? false;
           if (judgement.what === awaited) return;
           awaited = judgement.what;
           onProgress(awaited);
       }
     },
-    last: () => why,
+    last: () => ({ last: why, idle }),
   };
 }
 
