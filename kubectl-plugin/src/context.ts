@@ -38,6 +38,12 @@ export interface ConnectOptions {
   user?: string | undefined;
   as?: string | undefined;
   asGroups?: string[] | undefined;
+  asUid?: string | undefined;
+  server?: string | undefined;
+  token?: string | undefined;
+  /** The path of a file. */
+  certificateAuthority?: string | undefined;
+  insecure?: boolean | undefined;
   /** How long one request may take. */
   timeoutMs?: number | undefined;
 }

@@ -24,6 +24,30 @@ export const clusterFlags = {
     helpGroup: 'cluster',
     helpValue: 'GROUP',
   }),
+  'as-uid': Flags.string({
+    summary: 'the uid to impersonate; needs --as',
+    helpGroup: 'cluster',
+    helpValue: 'UID',
+  }),
+  server: Flags.string({
+    char: 's',
+    summary: "the address of the API server, instead of the cluster's",
+    helpGroup: 'cluster',
+    helpValue: 'URL',
+  }),
+  token: Flags.string({
+    summary: "the bearer token to show, instead of the user's credentials",
+    helpGroup: 'cluster',
+  }),
+  'certificate-authority': Flags.string({
+    summary: "the file with the certificate of the server's authority",
+    helpGroup: 'cluster',
+    helpValue: 'FILE',
+  }),
+  'insecure-skip-tls-verify': Flags.boolean({
+    summary: 'take whatever certificate the server shows',
+    helpGroup: 'cluster',
+  }),
   'request-timeout': Flags.string({
     summary: 'how long one request may take (15s, 1m); 0 for as long as it takes',
     helpGroup: 'cluster',
@@ -40,6 +64,11 @@ export interface ClusterFlags {
   kubeconfig?: string | undefined;
   as?: string | undefined;
   'as-group'?: string[] | undefined;
+  'as-uid'?: string | undefined;
+  server?: string | undefined;
+  token?: string | undefined;
+  'certificate-authority'?: string | undefined;
+  'insecure-skip-tls-verify'?: boolean | undefined;
   'request-timeout'?: string | undefined;
 }
 

@@ -14,6 +14,11 @@ const CLUSTER_FLAGS = [
   '--kubeconfig',
   '--as=',
   '--as-group',
+  '--as-uid',
+  '-s, --server',
+  '--token',
+  '--certificate-authority',
+  '--insecure-skip-tls-verify',
   '--request-timeout',
   '--color',
 ];
@@ -75,7 +80,7 @@ describe('the command line', () => {
   test('hands all that names a cluster and a user on, and the namespace overrides the context', async () => {
     const kube = new MemoryKube();
     const argv =
-      'status --kubeconfig /a --context=b --namespace=c --cluster d --user e --as f --as-group g --as-group h --request-timeout 2s';
+      'status --kubeconfig /a --context=b --namespace=c --cluster d --user e --as f --as-group g --as-group h --as-uid i -s https://j --token k --certificate-authority l --request-timeout 2s';
     const { connections, err } = await runPlugin(argv.split(' '), kube);
     expect(connections).toEqual([
       {
@@ -85,6 +90,10 @@ describe('the command line', () => {
         user: 'e',
         as: 'f',
         asGroups: ['g', 'h'],
+        asUid: 'i',
+        server: 'https://j',
+        token: 'k',
+        certificateAuthority: 'l',
         timeoutMs: 2000,
       },
     ]);
@@ -104,6 +113,11 @@ describe('the command line', () => {
   test.each([
     [['status', '--request-timeout', 'soon'], "--request-timeout 'soon' is not a duration: write 15s or 1m"],
     [['status', '--as-group', 'x'], '--as-group needs --as: groups are impersonated together with a user'],
+    [['status', '--as-uid', 'x'], '--as-uid needs --as: a uid is impersonated together with a user'],
+    [
+      ['status', '--certificate-authority', 'x', '--insecure-skip-tls-verify'],
+      '--certificate-authority is for verifying, which --insecure-skip-tls-verify leaves out',
+    ],
   ])('refuses %j before it connects', async (argv, message) => {
     const { connections, err, exitCode } = await run(...argv);
     expect(err).toBe(`error: ${message}; see kubectl mesitis status --help\n`);

@@ -75,6 +75,16 @@ describe('access to the API server', () => {
     expect((await access.readCredentials()).headers['Authorization']).toBe('Bearer two');
   });
 
+  it('needs nothing but the address of a server and a token where these are given', async () => {
+    const access = load(undefined, { server: 'https://named', token: 't', as: 'a', asUid: '7' });
+    expect(access.serverUrl).toBe('https://named');
+    expect((await access.readCredentials()).headers).toEqual({
+      Authorization: 'Bearer t',
+      'Impersonate-User': 'a',
+      'Impersonate-Uid': '7',
+    });
+  });
+
   it('works over plain HTTP', async () => {
     const access = load(write('config', withUser('token: t', 'server: "http://127.0.0.1:8080"')));
     expect((await access.readCredentials()).headers).toEqual({ Authorization: 'Bearer t' });

@@ -39,14 +39,15 @@ export function loadServerAccess(
   places: DefaultPlaces = { home: homedir(), root: '' },
 ): ServerAccess {
   const paths = kubeconfigPaths(kubeconfig, places);
-  if (paths.length === 0) return inClusterAccess(choice, places.root);
+  // Whoever names a server means that one, and needs no file for it.
+  if (paths.length === 0 && choice.server === undefined) return inClusterAccess(choice, places.root);
   const files = paths.map((path) => ({ path, content: parse(path) }));
   const chosen = chooseAccess(files, choice, (file, path) => resolve(dirname(file), path));
   return {
     serverUrl: chosen.server,
     defaultNamespace: chosen.namespace,
     // A new KubeConfig each time: it keeps tokens that it read or got, and ours is asked when those were refused.
-    readCredentials: () => readCredentials(fromChosen(chosen), chosen.asGroups),
+    readCredentials: () => readCredentials(fromChosen(chosen), chosen),
   };
 }
 
@@ -83,7 +84,8 @@ function inClusterAccess(choice: KubeconfigChoice, root: string): ServerAccess {
       ...cluster,
       server: inClusterServer(cluster.server),
     }));
-    const { as } = choice;
+    const { as, token } = choice;
+    if (token !== undefined) config.users = config.users.map(({ name }) => ({ name, token }));
     if (as !== undefined) config.users = config.users.map((user) => ({ ...user, impersonateUser: as }));
     return config;
   };
@@ -93,7 +95,7 @@ function inClusterAccess(choice: KubeconfigChoice, root: string): ServerAccess {
     serverUrl: config.getCurrentCluster()?.server ?? '',
     defaultNamespace:
       choice.namespaceOverride ?? (namespace === undefined || namespace === '' ? 'default' : namespace),
-    readCredentials: () => readCredentials(load(), choice.asGroups ?? []),
+    readCredentials: () => readCredentials(load(), choice),
   };
 }
 
@@ -139,7 +141,9 @@ function withExecInfo(exec: { apiVersion?: unknown; env?: unknown }): object {
   return { ...exec, env: [{ name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) }, ...env] };
 }
 
-async function readCredentials(config: KubeConfig, asGroups: string[]): Promise<Credentials> {
+type Impersonated = Pick<KubeconfigChoice, 'asGroups' | 'asUid'>;
+
+async function readCredentials(config: KubeConfig, impersonated: Impersonated): Promise<Credentials> {
   const options: RequestOptions = {};
   try {
     await config.applyToHTTPSOptions(options);
@@ -153,7 +157,7 @@ async function readCredentials(config: KubeConfig, asGroups: string[]): Promise<
   const proxied = config.getCurrentCluster()?.proxyUrl !== undefined;
   return {
     tls: tlsSettings(options),
-    headers: headers(options, asGroups),
+    headers: headers(options, impersonated),
     ...(proxied && typeof options.agent === 'object' ? { proxyAgent: options.agent satisfies Agent } : {}),
   };
 }
@@ -167,7 +171,7 @@ function tlsSettings(options: RequestOptions): TlsSettings {
   );
 }
 
-function headers(options: RequestOptions, asGroups: string[]): OutgoingHttpHeaders {
+function headers(options: RequestOptions, { asGroups = [], asUid }: Impersonated): OutgoingHttpHeaders {
   const result: OutgoingHttpHeaders = {};
   for (const [name, value] of Object.entries(options.headers ?? {})) {
     // Token files usually end in a newline, which no header may contain.
@@ -176,5 +180,7 @@ function headers(options: RequestOptions, asGroups: string[]): OutgoingHttpHeade
   if (typeof options.auth === 'string') {
     result['Authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
   }
-  return asGroups.length === 0 ? result : { ...result, 'Impersonate-Group': asGroups };
+  if (asGroups.length > 0) result['Impersonate-Group'] = asGroups;
+  if (asUid !== undefined) result['Impersonate-Uid'] = asUid;
+  return result;
 }

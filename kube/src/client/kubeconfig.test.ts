@@ -73,6 +73,60 @@ describe('the choice of a server from kubeconfig files', () => {
     });
   });
 
+  it('knows the uid of whom the file or the choice impersonates, and not that of somebody else', () => {
+    const file = { path: '/f', content: { users: [{ name: 'u', user: { as: 'a', 'as-uid': '1' } }] } };
+    const server = 'https://s';
+    expect(choose({ server, user: 'u' }, [file]).asUid).toBe('1');
+    expect(choose({ server, user: 'u', as: 'b', asUid: '2' }, [file]).asUid).toBe('2');
+    expect(choose({ server, user: 'u', as: 'b' }, [file])).not.toHaveProperty('asUid');
+  });
+
+  it.each<[string, KubeconfigChoice, object]>([
+    [
+      'another address',
+      { server: 'https://east.proxy/' },
+      { server: 'https://east.proxy', cluster: { 'certificate-authority': '/home/first:pki/ca.crt' } },
+    ],
+    [
+      'no authority at all',
+      { insecure: true },
+      { cluster: { server: 'https://east:6443/', 'insecure-skip-tls-verify': true } },
+    ],
+    [
+      'another authority',
+      { certificateAuthority: '/ca' },
+      {
+        cluster: {
+          server: 'https://east:6443/',
+          'certificate-authority': '/ca',
+          'insecure-skip-tls-verify': false,
+        },
+      },
+    ],
+    [
+      'a token, and keeps the client key',
+      { user: 'file', token: 'x' },
+      { user: { token: 'x', 'client-key': '/abs/key' } },
+    ],
+  ])('takes %s by choice', (_, choice, access) => {
+    const { cluster, user, server } = choose(choice);
+    const wanted = access as { cluster?: object; user?: object; server?: string };
+    if (wanted.server === undefined && wanted.cluster !== undefined) expect(cluster).toEqual(wanted.cluster);
+    else expect({ cluster, user, server }).toMatchObject(wanted);
+    if (wanted.user !== undefined) expect(user).toEqual(wanted.user);
+  });
+
+  it('needs no file when the server is named', () => {
+    expect(choose({ server: 'https://s', token: 't' }, [])).toEqual({
+      server: 'https://s',
+      namespace: 'default',
+      cluster: { server: 'https://s' },
+      user: { token: 't' },
+      asGroups: [],
+    });
+    expect(() => choose({ server: 'east:6443' }, [])).toThrow('"east:6443" has no usable server');
+  });
+
   it.each<[string, KubeconfigChoice, string]>([
     ['a context', { context: 'absent' }, 'There is no context "absent" in /home/first, /home/second'],
     ['a cluster', { context: 'nowhere' }, 'There is no cluster "west" in /home/first, /home/second'],

@@ -17,6 +17,15 @@ export interface KubeconfigChoice {
   namespaceOverride?: string;
   as?: string;
   asGroups?: string[];
+  asUid?: string;
+  /** The address of the API server, before the one of the cluster. */
+  server?: string;
+  /** Whether to take whatever certificate the server shows; nothing of the cluster's authority counts then. */
+  insecure?: boolean;
+  /** The path of the authority's certificate, before the cluster's. */
+  certificateAuthority?: string;
+  /** What to show for oneself, before whatever the user's entry sends along; its client certificate stays. */
+  token?: string;
 }
 
 /** The one cluster, user and namespace that a client uses, in the file format's own words. */
@@ -29,6 +38,8 @@ export interface ChosenAccess {
   user: Entry;
   /** `as-groups` of the user or of the choice. */
   asGroups: string[];
+  /** `as-uid` of the user or of the choice. */
+  asUid?: string;
 }
 
 type Entry = Record<string, unknown>;
@@ -66,19 +77,42 @@ export function chooseAccess(
   const contextName = choice.context ?? firstText(files, 'current-context');
   const context = contextName === undefined ? {} : lookUp('contexts', contextName);
   const clusterName = choice.cluster ?? text(context, 'cluster');
-  if (clusterName === undefined) {
+  if (clusterName === undefined && choice.server === undefined) {
     throw new KubeconfigError(
       `No cluster is chosen in ${where}; set current-context there or name a context that has a cluster.`,
     );
   }
-  const cluster = lookUp('clusters', clusterName);
+  const entry = clusterName === undefined ? {} : lookUp('clusters', clusterName);
+  const cluster = reached(entry, choice);
   const userName = choice.user ?? text(context, 'user');
   return {
-    server: serverOf(cluster, `The cluster "${clusterName}" in ${where}`),
+    server: serverOf(cluster, subjectOf(choice.server, `The cluster "${clusterName ?? ''}" in ${where}`)),
     namespace: choice.namespaceOverride ?? text(context, 'namespace') ?? 'default',
     cluster,
-    ...impersonating(userName === undefined ? {} : lookUp('users', userName), choice),
+    ...impersonating(authenticated(userName === undefined ? {} : lookUp('users', userName), choice), choice),
   };
+}
+
+/** The cluster's entry with what the choice says instead. */
+function reached(cluster: Entry, { server, insecure, certificateAuthority }: KubeconfigChoice): Entry {
+  const there = server === undefined ? cluster : { ...cluster, server };
+  const { 'certificate-authority': _path, 'certificate-authority-data': _data, ...trusting } = there;
+  if (insecure === true) return { ...trusting, 'insecure-skip-tls-verify': true };
+  if (certificateAuthority === undefined) return there;
+  return { ...trusting, 'certificate-authority': certificateAuthority, 'insecure-skip-tls-verify': false };
+}
+
+/** Fields of a user's entry that end up in the one header which a token takes. */
+const AUTHORIZATION = ['token', 'tokenFile', 'exec', 'auth-provider', 'username', 'password'];
+
+function authenticated(user: Entry, { token }: KubeconfigChoice): Entry {
+  if (token === undefined) return user;
+  const others = Object.entries(user).filter(([field]) => !AUTHORIZATION.includes(field));
+  return { ...Object.fromEntries(others), token };
+}
+
+function subjectOf(server: string | undefined, cluster: string): string {
+  return server === undefined ? cluster : `"${server}"`;
 }
 
 function serverOf(cluster: Entry, subject: string): string {
@@ -91,10 +125,14 @@ function serverOf(cluster: Entry, subject: string): string {
 /** Whoever is named by the choice takes the place of both the entry's user and that user's groups. */
 function impersonating(
   user: Entry,
-  { as, asGroups }: KubeconfigChoice,
-): Pick<ChosenAccess, 'user' | 'asGroups'> {
-  if (as !== undefined) return { user: { ...user, as }, asGroups: asGroups ?? [] };
-  return { user, asGroups: asGroups ?? texts(user['as-groups']) };
+  { as, asGroups, asUid }: KubeconfigChoice,
+): Pick<ChosenAccess, 'user' | 'asGroups' | 'asUid'> {
+  if (as !== undefined) return { user: { ...user, as }, asGroups: asGroups ?? [], ...uid(asUid) };
+  return { user, asGroups: asGroups ?? texts(user['as-groups']), ...uid(asUid ?? text(user, 'as-uid')) };
+}
+
+function uid(asUid: string | undefined): Pick<ChosenAccess, 'asUid'> {
+  return asUid === undefined ? {} : { asUid };
 }
 
 function named(content: unknown, section: Section, name: string): Entry | undefined {

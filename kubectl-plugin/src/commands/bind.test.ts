@@ -38,6 +38,19 @@ describe('kubectl mesitis bind', () => {
     });
   });
 
+  test('asks for the format of the Secret only when one is chosen', async () => {
+    const kube = cluster();
+    await runPlugin(['bind', 'api-service', '--no-wait', '--format', 'servicebinding'], kube);
+    expect(kube.objects().at(-1)?.metadata.annotations).toEqual({
+      'mesitis/secret-format': 'servicebinding',
+    });
+    await runPlugin(['bind', 'api-service', '--no-wait', '--name', 'other'], kube);
+    expect(kube.objects().at(-1)?.metadata).not.toHaveProperty('annotations');
+    const { err, exitCode } = await runPlugin(['bind', 'api-service', '--format', 'json'], kube);
+    expect(err).toContain('expected --format=json to be one of: opaque, servicebinding');
+    expect(exitCode).toBe(2);
+  });
+
   test('ends with the reason and a remedy when the Secret belongs to someone else for good', async () => {
     const platform = withPlatform(cluster(), {
       onCreate: () => [

@@ -20,8 +20,9 @@ export class Bind extends MesitisCommand {
   static override examples = [
     '<%= config.bin %> bind api-service',
     '<%= config.bin %> bind api-service --name reporting --secret-name reporting-api',
+    '<%= config.bin %> bind db --format servicebinding',
   ];
-  static override usage = 'bind INSTANCE [--name NAME] [--secret-name NAME] [flags]';
+  static override usage = 'bind INSTANCE [--name NAME] [--secret-name NAME] [--format FORMAT] [flags]';
   static override args = {
     instance: Args.string({ required: true, ignoreStdin: true, description: 'the instance to bind' }),
   };
@@ -29,6 +30,11 @@ export class Bind extends MesitisCommand {
     ...parameterFlags,
     name: Flags.string({ summary: "the binding's name; by default the instance's" }),
     'secret-name': Flags.string({ summary: "the Secret's name; by default the binding's" }),
+    format: Flags.option({
+      summary:
+        "what the Secret looks like: the broker's keys, or those of the Service Binding Specification; by default as the plan says",
+      options: ['opaque', 'servicebinding'] as const,
+    })(),
     ...dryRunFlag,
     ...waitFlags,
     ...outputFlag,
@@ -56,7 +62,14 @@ export class Bind extends MesitisCommand {
       if (state.kind === 'failed') throw notMet(sentence({ kind: 'instance', name: args.instance }, state));
       const created = await createObject(
         cluster,
-        newBinding({ namespace, name, instance: args.instance, secretName, parameters }),
+        newBinding({
+          namespace,
+          name,
+          instance: args.instance,
+          secretName,
+          format: flags.format,
+          parameters,
+        }),
         {
           noun: 'binding',
           describe: (existing) => ` (of instance '${instanceNameOf(existing)}')`,

@@ -8,10 +8,17 @@ const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** What the flags say about which cluster to use and as whom. Throws PluginError (usage) for what can't be meant. */
 export function connectOptions(flags: ClusterFlags): ConnectOptions {
-  const { kubeconfig, context, cluster, user, as } = flags;
+  const { kubeconfig, context, cluster, user, as, server, token } = flags;
   const groups = flags['as-group'] ?? [];
-  if (groups.length > 0 && as === undefined) {
+  if (as === undefined && groups.length > 0) {
     throw usageError('--as-group needs --as: groups are impersonated together with a user');
+  }
+  if (as === undefined && flags['as-uid'] !== undefined) {
+    throw usageError('--as-uid needs --as: a uid is impersonated together with a user');
+  }
+  const insecure = flags['insecure-skip-tls-verify'] === true ? true : undefined;
+  if (insecure && flags['certificate-authority'] !== undefined) {
+    throw usageError('--certificate-authority is for verifying, which --insecure-skip-tls-verify leaves out');
   }
   return {
     kubeconfig,
@@ -20,6 +27,11 @@ export function connectOptions(flags: ClusterFlags): ConnectOptions {
     user,
     as,
     asGroups: groups.length === 0 ? undefined : groups,
+    asUid: flags['as-uid'],
+    server,
+    token,
+    certificateAuthority: flags['certificate-authority'],
+    insecure,
     timeoutMs: requestTimeout(flags['request-timeout']),
   };
 }

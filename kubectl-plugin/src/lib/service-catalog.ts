@@ -68,16 +68,19 @@ export interface BindingRequest {
   name: string;
   instance: string;
   secretName: string;
+  /** Of the Secret; undefined leaves it to the plan. */
+  format: 'opaque' | 'servicebinding' | undefined;
   parameters: JsonObject | undefined;
 }
 
 /** The ServiceBinding to create. */
 export function newBinding(request: BindingRequest): KubeObject {
-  const { instance, secretName, parameters } = request;
+  const { instance, secretName, format, parameters } = request;
+  const annotations = format === undefined ? {} : { annotations: { 'mesitis/secret-format': format } };
   return {
     apiVersion: SERVICE_CATALOG,
     kind: 'ServiceBinding',
-    metadata: { name: request.name, namespace: request.namespace },
+    metadata: { name: request.name, namespace: request.namespace, ...annotations },
     spec: {
       instanceRef: { name: instance },
       secretName,

@@ -189,7 +189,11 @@ async function live(
       .filter((name) => name !== 'as-group')
       .map((name) => [name, values[name]?.at(-1)]),
   );
-  const options = connectOptions({ ...last, 'as-group': values['as-group'] });
+  const options = connectOptions({
+    ...last,
+    'as-group': values['as-group'],
+    'insecure-skip-tls-verify': last['insecure-skip-tls-verify'] === 'true',
+  });
   const cluster: Cluster = await context.connect({ ...options, timeoutMs: LIMIT_MS });
   try {
     return await find({ cluster, namespace: last['namespace'] ?? cluster.defaultNamespace });

@@ -22,7 +22,7 @@ export interface TypedWords {
   wanted: Wanted;
   /** The arguments before the cursor. */
   args: string[];
-  /** The values of option flags before the cursor, by the flag's long name. */
+  /** The values of flags before the cursor, by the flag's long name; `true` of one without. */
   values: Record<string, string[]>;
 }
 
@@ -51,6 +51,7 @@ export function readTypedWords(
       if (!word.startsWith('-')) args.push(word);
     } else if (value !== undefined) (values[name] ??= []).push(value);
     else if (flags[name]?.type === 'option') open = name;
+    else values[name] = ['true'];
   }
   return { wanted: wantedAt(prefix, open, { flags, position: args.length }), args, values };
 }
