@@ -2,11 +2,17 @@ import { createScanner, parseTree, type Node, type ParseError } from 'jsonc-pars
 import { MAX_DEPTH, MAX_TOKENS, tooDeep, tooManyTokens } from './limits.js';
 import { childPath, type Path } from './path.js';
 import { arrayNode, objectNode, scalarNode, type Member, type PayloadNode } from './payload-node.js';
+import { readPlainJson } from './plain/plain-json.js';
 import { at, positions, type Position } from './position.js';
 import type { Report } from './report.js';
 
 /** Reads strict JSON (RFC 8259). What is wrong is noted in the report; then the result may be undefined. */
 export function readJson(text: string, path: Path, report: Report): PayloadNode | undefined {
+  return readPlainJson(text, MAX_TOKENS) ?? readAnyJson(text, path, report);
+}
+
+/** Says what is wrong, where something is. */
+export function readAnyJson(text: string, path: Path, report: Report): PayloadNode | undefined {
   const positionOf = positions(text);
   if (!isBounded(text, path, positionOf, report)) return undefined;
   const errors: ParseError[] = [];

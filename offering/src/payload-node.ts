@@ -91,10 +91,10 @@ export function objectNode(
 ): ObjectNode {
   const seen = new Set<string>();
   for (const { key, position } of members) {
-    const where = { path: childPath(place.path, key), position };
+    const where = (): Place => ({ path: childPath(place.path, key), position });
     if (seen.has(key))
-      report.add('key-duplicate', where, `is written twice${at(position)}; remove one of them`);
-    if (key === '__proto__') report.add('key-forbidden', where, `is not allowed${at(position)}; remove it`);
+      report.add('key-duplicate', where(), `is written twice${at(position)}; remove one of them`);
+    if (key === '__proto__') report.add('key-forbidden', where(), `is not allowed${at(position)}; remove it`);
     seen.add(key);
   }
   const values = members.map(({ value }) => value);

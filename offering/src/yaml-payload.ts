@@ -19,6 +19,7 @@ import {
   type ObjectNode,
   type PayloadNode,
 } from './payload-node.js';
+import { readPlainYaml } from './plain/plain-yaml.js';
 import { at, positions, type Position } from './position.js';
 import type { Report } from './report.js';
 import type { RuleName } from './rules.js';
@@ -28,6 +29,25 @@ import type { RuleName } from './rules.js';
  * are followed, since they are in wide use. What is wrong is noted in the report; then the result may be undefined.
  */
 export function readYaml(text: string, path: Path, report: Report): PayloadNode | undefined {
+  const plain = readPlainYaml(text);
+  return plain !== undefined && isSurelyBounded(text, plain) ? plain : readAnyYaml(text, path, report);
+}
+
+/** Whether a payload is within the limits for certain, which are on tokens of the parser that was not asked. */
+function isSurelyBounded(text: string, { extent }: PayloadNode): boolean {
+  if (extent.height > MAX_DEPTH) return false;
+  return text.length < MAX_TOKENS / 4 || mostTokens(text, extent.count) <= MAX_TOKENS;
+}
+
+/** More tokens than the parser finds: a node has marks, blanks and its key, a line an indentation and a comment. */
+export function mostTokens(text: string, nodes: number): number {
+  let lines = 1;
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) lines += 1;
+  return 12 * nodes + 4 * lines;
+}
+
+/** Reads whatever YAML there is, and says what is wrong. */
+export function readAnyYaml(text: string, path: Path, report: Report): PayloadNode | undefined {
   if (!isBounded(text)) {
     report.add('payload-size', { path }, tooManyTokens());
     return undefined;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import type { ProviderConfigMap } from '../model.js';
 import { CLUSTER_RULES, RULES } from '../rules.js';
 import {
@@ -69,6 +69,35 @@ it.each(shown)('shows for $id ($name) what breaks it, and what does not', ({ id,
     violationsOf(configMapOf(example.of, example.good)).filter(({ severity }) => severity === 'error'),
   ).toEqual([]);
 });
+
+it.each(shown)(
+  'finds the same for $id ($name), at the same places, by either reader of YAML',
+  ({ example }) => {
+    for (const text of [example.bad, example.good]) {
+      const configMap = configMapOf(example.of, text);
+      for (const payload of payloadsOf(configMap)) {
+        // The end of a document is something that only the library reads.
+        const [quick, slow] = ['', '\n...\n'].map((end) =>
+          violationsOf({ ...configMap, data: { 'wrapped-resource': payload + end } }),
+        );
+        expect(quick).toEqual(slow);
+      }
+    }
+  },
+);
+
+/** A payload as it is written, and by indentation, where it is right enough for that; without what is read as JSON. */
+function payloadsOf({ data }: ProviderConfigMap): string[] {
+  const written: unknown = data?.['wrapped-resource'];
+  if (typeof written !== 'string') return [];
+  const texts = [written];
+  try {
+    texts.push(stringify(parse(written)));
+  } catch {
+    // Then it is compared as it is written.
+  }
+  return texts.filter((text) => !/^[{[]/.test(text));
+}
 
 it('is what docs/rules.md says', () => {
   expect(readFileSync(new URL('../../../docs/rules.md', import.meta.url), 'utf8')).toBe(rulesPage());
