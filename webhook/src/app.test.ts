@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Server } from 'node:https';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createApp, VALIDATE_PATH } from './app.js';
+import { createApp, JUDGE_LIMIT, VALIDATE_PATH } from './app.js';
 import type { Decision } from './admission.js';
 import type { Reviewed } from './metrics.js';
 import { HttpsClient } from './testing/https-client.js';
@@ -16,10 +16,12 @@ const NO_REVIEW =
 const MEBIBYTE = 1024 * 1024;
 
 const { logger, lines } = logLines();
-let decision: () => Decision;
+let decision: () => Decision | Promise<Decision>;
 let server: Server;
 let client: HttpsClient;
 const reviewed: Reviewed[] = [];
+const limits: number[] = [];
+let late: (() => void) | undefined;
 
 beforeAll(async () => {
   const entropy = await pooledEntropy(2);
@@ -33,7 +35,11 @@ beforeAll(async () => {
     ],
     logger,
     monotonic: () => 0,
-    deadline: () => new AbortController().signal,
+    after: (milliseconds, call) => {
+      late = call;
+      limits.push(milliseconds);
+      return () => (late = undefined);
+    },
     onReviewed: (one) => void reviewed.push(one),
   });
   server = createSecureServer(app, leaf);
@@ -116,6 +122,19 @@ describe('POST /validate', () => {
     expect(JSON.stringify([lines, body])).not.toContain('iamthepassword');
   });
 
+  test('answers a refusal when judging takes longer than it may, and a quick answer leaves no timer behind', async () => {
+    decision = () => new Promise(() => late?.());
+    const { body } = await client.post(VALIDATE_PATH, review());
+    expect(JSON.parse(body)).toMatchObject({
+      response: { status: { message: 'Mesitis could not judge this object in time; try again' } },
+    });
+    expect([limits.at(-1), late]).toEqual([JUDGE_LIMIT, undefined]);
+  });
+
+  test('goes by the path without the query that the API server adds', async () => {
+    expect((await client.post(`${VALIDATE_PATH}?timeout=5s`, review())).status).toBe(200);
+  });
+
   test('takes two ConfigMaps of three mebibytes', async () => {
     const large = { data: { 'wrapped-resource': 'x'.repeat(3 * MEBIBYTE) } };
     const body = { ...review(large), oldObject: large };
@@ -129,7 +148,7 @@ describe('POST /validate', () => {
     answer: [number, string];
   }>([
     { what: 'JSON that ends early', sent: '{"a":', answer: [400, 'the body is not JSON'] },
-    { what: 'no body', sent: '', answer: [400, NO_REVIEW] },
+    { what: 'no body', sent: '', answer: [400, 'the body is not JSON'] },
     { what: 'an empty object', sent: '{}', answer: [400, NO_REVIEW] },
     { what: 'null', sent: 'null', answer: [400, 'not an AdmissionReview: the body must be a JSON object'] },
     {
@@ -149,6 +168,12 @@ describe('POST /validate', () => {
       sent: gzipSync('{}'),
       headers: { ...JSON_TYPE, 'content-encoding': 'gzip' },
       answer: [415, 'the body must not be compressed'],
+    },
+    {
+      what: 'UTF-8 by name',
+      sent: '{}',
+      headers: { 'content-type': 'Application/JSON; charset="UTF-8"' },
+      answer: [400, NO_REVIEW],
     },
     {
       what: 'another character set',
@@ -181,7 +206,7 @@ test('each webhook has a path of its own', async () => {
   expect(JSON.parse(body)).toMatchObject({ response: { warnings: ['of the other'] } });
 });
 
-test('another path is not found, in JSON and without the name of the framework', async () => {
+test('another path is not found, in JSON and without the name of a framework', async () => {
   const { status, headers, body } = await client.post('/another', review());
   expect(status).toBe(404);
   expect(errorOf(body)).toBe('nothing is served here; the webhook is POST /validate, POST /other');

@@ -1,15 +1,16 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { RequestListener, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Judge } from './admission.js';
 import { errorFields } from './error-fields.js';
 import type { Reviewed } from './metrics.js';
+import { readJsonBody } from './request-body.js';
 import { review, type Outcome } from './review.js';
 
 /**
  * An AdmissionReview of an update holds the object twice. The API server takes request bodies of at most 3 MiB
- * (MaxRequestBodyBytes), so 2 x 3 MiB, and 1 MiB for what surrounds them: user, options, escapes.
+ * (MaxRequestBodyBytes), so 2 x 3 MiB, and 1 MiB for what surrounds them: user, options, escapes. In MiB.
  */
-export const BODY_LIMIT = '7mb';
+const BODY_LIMIT = 7;
 
 /** The path of the provider ConfigMaps' webhook, as the registration has it. */
 export const VALIDATE_PATH = '/validate';
@@ -35,56 +36,74 @@ export interface AppOptions {
   logger: Logger;
   /** Milliseconds from any start, for durations. */
   monotonic: () => number;
-  /** Fires after {@link JUDGE_LIMIT}. */
-  deadline: () => AbortSignal;
+  /** Calls back after so many milliseconds, unless what it gives is called before. */
+  after: (milliseconds: number, call: () => void) => () => void;
   /** Called for each request that was answered. */
   onReviewed: (reviewed: Reviewed) => void;
 }
 
 /**
  * The HTTP side of admission: a route for each webhook, JSON in and out whatever happens. Logs one line a request, which
- * names the object and the rules and never what is in it.
+ * names the object and the rules and never what is in it. Made of Node's own server alone: a framework would cost as much
+ * as judging does.
  */
-export function createApp(options: AppOptions): Express {
-  const { routes, logger } = options;
-  const app = express();
-  app.disable('x-powered-by');
-  app.disable('etag');
-  for (const { path, judge } of routes) {
-    app.post(
-      path,
-      requireJson,
-      // Not strict: any JSON value is decoded here, and judged by review(). The API server does not compress.
-      express.json({ limit: BODY_LIMIT, strict: false, inflate: false, type: () => true }),
-      validate(judge, options),
-    );
-    app.all(path, (_request, response) => {
-      response.set('Allow', 'POST').status(405).json({ error: 'only POST is served here' });
-    });
-  }
-  const served = routes.map(({ path }) => `POST ${path}`).join(', ');
-  app.use((_request, response) => {
-    response.status(404).json({ error: `nothing is served here; the webhook is ${served}` });
-  });
-  app.use(onError(logger));
-  return app;
+export function createApp(options: AppOptions): RequestListener {
+  const judges = new Map(options.routes.map(({ path, judge }) => [path, judge]));
+  const served = options.routes.map(({ path }) => `POST ${path}`).join(', ');
+  const missing = { error: `nothing is served here; the webhook is ${served}` };
+  return (request, response) => {
+    // The API server adds a query with its timeout.
+    const judge = judges.get(request.url?.split('?', 1)[0] ?? '');
+    if (judge === undefined) send(response, 404, missing);
+    else if (request.method !== 'POST') {
+      response.setHeader('Allow', 'POST');
+      send(response, 405, { error: 'only POST is served here' });
+    } else {
+      handle(request, response, { judge, ...options }).catch((error: unknown) => {
+        options.logger.error(errorFields(error), 'request failed');
+        if (!response.headersSent) send(response, 500, { error: 'internal error' });
+      });
+    }
+  };
 }
 
-const requireJson: RequestHandler = (request, response, next) => {
-  if (typeof request.is('application/json') === 'string') next();
-  else response.status(415).json({ error: 'the content type must be application/json' });
-};
+/** One write, headers and body: each costs a system call and a TLS record. */
+function send(response: ServerResponse, status: number, value: object): void {
+  const body = JSON.stringify(value);
+  response
+    .writeHead(status, {
+      'Content-Type': 'application/json; charset=utf-8',
+      'Content-Length': Buffer.byteLength(body),
+    })
+    .end(body);
+}
 
-function validate(judge: Judge, { logger, monotonic, deadline, onReviewed }: AppOptions): RequestHandler {
-  return async (request, response) => {
-    const start = monotonic();
-    const outcome = await review(request.body, judge, deadline());
-    const ms = monotonic() - start;
-    log(logger, outcome, Math.round(ms * 10) / 10);
-    onReviewed({ ...summaryOf(outcome), seconds: ms / 1_000 });
-    if (outcome.kind === 'undecodable') response.status(400).json({ error: outcome.message });
-    else response.json(outcome.answer);
-  };
+async function handle(
+  request: Parameters<RequestListener>[0],
+  response: ServerResponse,
+  { judge, logger, monotonic, after, onReviewed }: AppOptions & { judge: Judge },
+): Promise<void> {
+  const body = await readJsonBody(request, BODY_LIMIT);
+  if (!body.ok) {
+    logger.warn({ reason: body.error }, 'request not decodable');
+    if (body.cut !== true) send(response, body.status, { error: body.error });
+    return;
+  }
+  const start = monotonic();
+  const deadline = new AbortController();
+  const answered = after(JUDGE_LIMIT, () => deadline.abort(tooLate()));
+  const outcome = await review(body.value, judge, deadline.signal);
+  answered();
+  const ms = monotonic() - start;
+  if (outcome.kind === 'undecodable') send(response, 400, { error: outcome.message });
+  else send(response, 200, outcome.answer);
+  log(logger, outcome, Math.round(ms * 10) / 10);
+  onReviewed({ ...summaryOf(outcome), seconds: ms / 1_000 });
+}
+
+/** As `AbortSignal.timeout` would say it; but that one fires after three seconds for every review, answered or not. */
+function tooLate(): DOMException {
+  return new DOMException('The review took too long.', 'TimeoutError');
 }
 
 function summaryOf(outcome: Outcome): Pick<Reviewed, 'outcome' | 'rules'> {
@@ -113,28 +132,4 @@ function log(logger: Logger, outcome: Outcome, ms: number): void {
   const fields = { uid, namespace, name, operation, allowed, ms };
   if (outcome.kind === 'failed') logger.error({ ...fields, ...errorFields(outcome.error) }, 'judging failed');
   else logger.info({ ...fields, rules: outcome.rules }, 'reviewed');
-}
-
-/** What body-parser found wrong with a request, as it says in `type`. */
-const BODY_ERRORS: Record<string, { status: number; error: string }> = {
-  'entity.parse.failed': { status: 400, error: 'the body is not JSON' },
-  'entity.too.large': { status: 413, error: `the body is larger than ${BODY_LIMIT}` },
-  'encoding.unsupported': { status: 415, error: 'the body must not be compressed' },
-  'charset.unsupported': { status: 415, error: 'the body must be UTF-8' },
-  'request.aborted': { status: 400, error: 'the request ended early' },
-  'request.size.invalid': { status: 400, error: 'the body does not have the length that was announced' },
-};
-
-function onError(logger: Logger): ErrorRequestHandler {
-  return (error: unknown, _request, response, next) => {
-    if (response.headersSent) {
-      next(error);
-      return;
-    }
-    const type = typeof error === 'object' && error !== null && 'type' in error ? String(error.type) : '';
-    const known = BODY_ERRORS[type];
-    if (known === undefined) logger.error(errorFields(error), 'request failed');
-    else logger.warn({ reason: known.error }, 'request not decodable');
-    response.status(known?.status ?? 500).json({ error: known?.error ?? 'internal error' });
-  };
 }

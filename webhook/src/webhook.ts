@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Server as HttpsServer } from 'node:https';
 import type { Kube } from '@mesitis/kube';
 import type { Logger } from 'pino';
-import { createApp, JUDGE_LIMIT, SERVICE_CATALOG_PATHS, VALIDATE_PATH } from './app.js';
+import { createApp, SERVICE_CATALOG_PATHS, VALIDATE_PATH } from './app.js';
 import type { Config } from './config.js';
 import { PROVIDER_POLICY, type Policy } from './decide.js';
 import { errorFields } from './error-fields.js';
@@ -113,7 +113,10 @@ export async function startWebhook(
       ],
       logger,
       monotonic,
-      deadline: () => AbortSignal.timeout(JUDGE_LIMIT),
+      after: (milliseconds, call) => {
+        const timer = setTimeout(call, milliseconds);
+        return () => clearTimeout(timer);
+      },
       onReviewed: (reviewed) => metrics.reviewed(reviewed),
     });
     const secure = (server = createSecureServer(app, leaf));
