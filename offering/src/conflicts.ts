@@ -74,8 +74,20 @@ export function findConflicts(entries: readonly NamedEntry[]): Map<string, strin
 
 /** Whether two entries can be in conflict at all: whatever they must not share, one of these is the same. */
 export function mayConflict(one: CatalogEntry, other: CatalogEntry): boolean {
-  return [planId, planName, serviceName, serviceId].some((identity) => identity(one) === identity(other));
+  return IDENTITIES.some(([, identity]) => identity(one) === identity(other));
 }
+
+/** What an entry is known by, as keys: entries without a common one can't be in conflict ({@link mayConflict}). */
+export function identitiesOf(entry: CatalogEntry): string[] {
+  return IDENTITIES.map(([what, identity]) => `${what} ${identity(entry)}`);
+}
+
+const IDENTITIES: readonly (readonly [string, (entry: CatalogEntry) => string])[] = [
+  ['plan-id', planId],
+  ['plan', planName],
+  ['service', serviceName],
+  ['service-id', serviceId],
+];
 
 /** The most ConfigMaps that a sentence names. */
 const MAX_NAMED = 3;

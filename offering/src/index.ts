@@ -10,6 +10,7 @@ export * from './model.js';
 export * from './names.js';
 export * from './neighbours/judge-neighbours.js';
 export * from './neighbours/published.js';
+export { PublishedIndex } from './neighbours/published-index.js';
 export * from './order.js';
 export { PAYLOAD_KEYS } from './payload.js';
 export * from './render-entry.js';

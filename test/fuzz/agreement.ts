@@ -1,5 +1,6 @@
 import { buildCatalog } from '@mesitis/broker';
 import type { JsonObject, KubeObject } from '@mesitis/kube';
+import { PublishedIndex } from '@mesitis/offering';
 import {
   PROVIDER_POLICY,
   providerJudge,
@@ -25,7 +26,7 @@ export function emptyClusterJudge(): Judge {
   return providerJudge({
     policy: PROVIDER_POLICY,
     kube: EMPTY_CLUSTER,
-    known: { in: () => [] },
+    known: { in: () => new PublishedIndex(), meaningOf: () => undefined },
     underReview: new UnderReview(() => 0),
     dryRunNamespaces: [],
   });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { KubeError, type JsonObject, type KubeObject } from '@mesitis/kube';
-import type { Published } from '@mesitis/offering';
+import { PublishedIndex, type Published } from '@mesitis/offering';
 import { MemoryKube } from '@mesitis/kube/memory';
 import type { AdmissionRequest, Decision, Judge } from './admission.js';
 import { PROVIDER_POLICY } from './decide.js';
@@ -37,7 +37,7 @@ beforeEach(() => {
   known = [];
   judge = providerJudge({
     policy: PROVIDER_POLICY,
-    known: { in: () => known },
+    known: { in: () => known && new PublishedIndex(known), meaningOf: publishedAs },
     underReview,
     dryRunNamespaces: [],
     kube: {

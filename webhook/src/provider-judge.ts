@@ -24,7 +24,7 @@ import { tryObjects } from './dry-run/try-objects.js';
 import { checkInUse } from './in-use/check-in-use.js';
 import { isObject } from './json.js';
 import { checkNeighbours } from './neighbours/check-neighbours.js';
-import { publishedAs, type PublishedConfigMaps } from './neighbours/published-config-maps.js';
+import type { PublishedConfigMaps } from './neighbours/published-config-maps.js';
 import { payloadPath } from './payload-path.js';
 import { checkRights } from './rights/check-rights.js';
 import { neededRights, neighbourSelector, publishesTheSame } from './rights/needed-rights.js';
@@ -35,7 +35,7 @@ export interface ProviderJudgeOptions {
   policy: Policy;
   kube: Pick<Kube, 'get' | 'list' | 'create' | 'resourceOf'>;
   /** What is published already. */
-  known: Pick<PublishedConfigMaps, 'in'>;
+  known: Pick<PublishedConfigMaps, 'in' | 'meaningOf'>;
   /** What is being published. */
   underReview: UnderReview;
   /** Where objects are tried by dry run; see {@link tryObjects}. */
@@ -71,7 +71,7 @@ async function judgePublished(
   const { namespace = '', dryRun = false } = request;
   // Before the first await: of two requests at once, one must see the other.
   const unstored = underReview.beside(namespace, published);
-  if (!dryRun) underReview.add(namespace, published);
+  if (!dryRun) underReview.add(namespace, published, request.object);
   let decision: Decision | undefined;
   try {
     const found = await lookAround(options, { request, published, unstored }, signal);
@@ -120,7 +120,7 @@ async function lookAround(
   const payload = payloadPath(object);
   const deeds = async (): Promise<Violation[]> => {
     // Not from the cache: what a moment ago was not there yet must not slip through here.
-    const stored = await storedBeside(published, { namespace, kube, signal });
+    const stored = await storedBeside(published, { kube, known }, { namespace, signal });
     const place = { namespace, payload, neighbours: [...stored, ...unstored] };
     const missing = await checkRights(kube, userInfo, neededRights(published.value, place), signal);
     // Whoever may not create an object is not told what would become of it either.
@@ -144,7 +144,7 @@ async function inUse(
   const { namespace = '', name = '', operation, object, oldObject } = request;
   const [before] = enabledEntries(publishedBy(oldObject, name));
   if (before === undefined) return [];
-  const others = (known.in(namespace) ?? []).filter(({ configMap }) => configMap !== name);
+  const others = (known.in(namespace)?.all() ?? []).filter(({ configMap }) => configMap !== name);
   const after = enabledEntries([...published, ...others]);
   const payload = payloadPath(operation === 'DELETE' ? oldObject : object);
   const annotations = annotationsOf(operation === 'DELETE' ? oldObject : object);
@@ -166,7 +166,8 @@ function annotationsOf(configMap: Json | undefined): JsonObject {
 /** The ConfigMaps of the namespace that matter for rights and can be used, as the API server has them now. */
 async function storedBeside(
   { configMap, value }: Published,
-  { namespace, kube, signal }: { namespace: string; kube: Pick<Kube, 'list'>; signal: AbortSignal },
+  { kube, known }: Pick<ProviderJudgeOptions, 'kube' | 'known'>,
+  { namespace, signal }: { namespace: string; signal: AbortSignal },
 ): Promise<Published[]> {
   const labelSelector = neighbourSelector(value);
   if (labelSelector === undefined) return [];
@@ -174,5 +175,5 @@ async function storedBeside(
   const { items } = await kube.list(query, { signal });
   return items
     .filter(({ metadata }) => metadata.name !== configMap)
-    .flatMap((item) => publishedAs(item) ?? []);
+    .flatMap((item) => known.meaningOf(item) ?? []);
 }

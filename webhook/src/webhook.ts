@@ -87,6 +87,7 @@ export async function startWebhook(
     const underReview = new UnderReview(monotonic);
     known = new PublishedConfigMaps({
       kube,
+      recall: (configMap) => underReview.recall(configMap),
       onStored: (namespace, published) => underReview.stored(namespace, published),
       onError: (error) => logger.warn(errorFields(error), 'reading the provider ConfigMaps failed'),
     });

@@ -77,7 +77,8 @@ export class Selections {
   }
 }
 
-function selectorOf({ labelSelector }: { labelSelector: string }): LabelSelector | undefined {
+/** The selector of an entry; undefined when it depends on the instance, and may select any object. */
+export function selectorOf({ labelSelector }: { labelSelector: string }): LabelSelector | undefined {
   try {
     return parseLabelSelector(labelSelector);
   } catch (error) {
@@ -87,7 +88,7 @@ function selectorOf({ labelSelector }: { labelSelector: string }): LabelSelector
 }
 
 /** Labels of which an object must have one to be selected; undefined when it may do without. */
-function wantedLabels(selector: LabelSelector | undefined): string[] | undefined {
+export function wantedLabels(selector: LabelSelector | undefined): string[] | undefined {
   const requirement = selector?.find(isIn);
   return requirement && [...new Set(requirement.values)].map((value) => `${requirement.key}=${value}`);
 }
@@ -97,6 +98,14 @@ function isIn(requirement: LabelRequirement): requirement is LabelRequirement & 
 }
 
 function selects({ selector }: Selecting, { labels }: WrappedResource): boolean {
+  return selectsLabels(selector, labels);
+}
+
+/** Whether a selector selects an object with these labels. */
+export function selectsLabels(
+  selector: LabelSelector | undefined,
+  labels: Readonly<Record<string, string>>,
+): boolean {
   return selector === undefined || matchesLabelSelector(selector, labels);
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { KubeError, type KubeList, type KubeObject } from '@mesitis/kube';
-import type { Published, Violation } from '@mesitis/offering';
+import { PublishedIndex, type Published, type Violation } from '@mesitis/offering';
 import { ENTRY, entryConfigMap, SERVICE, serviceConfigMap } from '../testing/provider-config-maps.js';
 import { checkNeighbours } from './check-neighbours.js';
 import { publishedAs } from './published-config-maps.js';
@@ -28,7 +28,8 @@ async function check(
     published: subject,
     unstored,
   };
-  return checkNeighbours({ kube: { list: stored }, known: { in: () => cached } }, neighbourhood, never);
+  const known = { in: () => (cached === undefined ? undefined : new PublishedIndex(cached)) };
+  return checkNeighbours({ kube: { list: stored }, known }, neighbourhood, never);
 }
 
 const list =
@@ -92,7 +93,8 @@ test('passes on why it could not look again', async () => {
 
 test('ends when nobody waits any more', async () => {
   const late = AbortSignal.abort(new Error('late'));
-  const source = { kube: { list: unreachable }, known: { in: () => [OBJECT, published(SAME_ID)] } };
+  const index = new PublishedIndex([OBJECT, published(SAME_ID)]);
+  const source = { kube: { list: unreachable }, known: { in: () => index } };
   const neighbourhood = { namespace: 'provider-ns', payload: 'data', published: subject, unstored: [] };
   await expect(checkNeighbours(source, neighbourhood, late)).rejects.toThrow('late');
 });

@@ -1,5 +1,12 @@
 import type { Kube } from '@mesitis/kube';
-import { CLUSTER_RULES, judgeNeighbours, LABELS, type Published, type Violation } from '@mesitis/offering';
+import {
+  CLUSTER_RULES,
+  judgeNeighbours,
+  LABELS,
+  PublishedIndex,
+  type Published,
+  type Violation,
+} from '@mesitis/offering';
 import { publishedAs, type PublishedConfigMaps } from './published-config-maps.js';
 
 /** One ConfigMap and what is known of those beside it. */
@@ -29,15 +36,16 @@ export async function checkNeighbours(
   { namespace, payload, published, unstored }: Neighbourhood,
   signal: AbortSignal,
 ): Promise<Violation[]> {
-  const judge = (stored: readonly Published[]): Violation[] =>
-    judgeNeighbours(published, beside(published, [...stored, ...unstored]), payload);
+  const judge = (stored: PublishedIndex): Violation[] =>
+    judgeNeighbours(published, stored.around(published, unstored), payload);
   const stored = known.in(namespace);
   if (stored === undefined) return [unchecked(payload, 'they were not read yet')];
   const violations = judge(stored);
   if (violations.every(({ severity }) => severity === 'warning')) return violations;
   try {
     const entries = await storedEntries(kube, namespace, signal);
-    return judge([...entries, ...stored.filter(({ value }) => value.type !== 'catalog-entry')]);
+    const objects = stored.all().filter(({ value }) => value.type !== 'catalog-entry');
+    return judge(new PublishedIndex([...entries, ...objects]));
   } catch (error) {
     signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
@@ -57,15 +65,6 @@ async function storedEntries(
     { signal },
   );
   return items.flatMap((item) => publishedAs(item) ?? []);
-}
-
-/** The others, each once: of one name the latest counts, and those whose name the API server is to make up all count. */
-function beside({ configMap }: Published, all: readonly Published[]): Published[] {
-  const nameless = all.filter((other) => other.configMap === '');
-  const named = new Map(all.map((other) => [other.configMap, other]));
-  named.delete('');
-  if (configMap !== '') named.delete(configMap);
-  return [...named.values(), ...nameless];
 }
 
 function unchecked(path: string, reason: string): Violation {

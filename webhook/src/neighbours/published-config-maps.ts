@@ -2,6 +2,7 @@ import { startWatchCache, type Kube, type KubeObject, type WatchCache } from '@m
 import {
   LABELS,
   parseProviderConfigMap,
+  PublishedIndex,
   type ProviderConfiguration,
   type Published,
 } from '@mesitis/offering';
@@ -9,6 +10,8 @@ import {
 /** Who wants to know what the cache does. */
 export interface PublishedConfigMapsOptions {
   kube: Pick<Kube, 'list' | 'watch'>;
+  /** What is known of a ConfigMap that was judged a moment ago, so that it is not read twice; undefined for no more. */
+  recall?: (configMap: KubeObject) => ProviderConfiguration | undefined;
   /** Called when a ConfigMap that can be used was stored, after the cache has taken it in. */
   onStored: (namespace: string, published: Published) => void;
   /** Failed lists and watches; they are tried again. */
@@ -21,10 +24,10 @@ export interface PublishedConfigMapsOptions {
  */
 export class PublishedConfigMaps {
   readonly #cache: WatchCache;
-  readonly #byNamespace = new Map<string, Map<string, Published>>();
+  readonly #byNamespace = new Map<string, PublishedIndex>();
 
-  constructor({ kube, onStored, onError }: PublishedConfigMapsOptions) {
-    this.#cache = startWatchCache(parsing(kube), {
+  constructor({ kube, recall, onStored, onError }: PublishedConfigMapsOptions) {
+    this.#cache = startWatchCache(parsing(kube, recall), {
       query: { apiVersion: 'v1', kind: 'ConfigMap', labelSelector: LABELS.kind },
       onError,
       onChange: ({ type, object }) => {
@@ -43,10 +46,26 @@ export class PublishedConfigMaps {
     return this.#cache.synced;
   }
 
-  /** What one namespace publishes, without what can't be used; undefined as long as nothing was read. */
-  in(namespace: string): Published[] | undefined {
+  /**
+   * What one namespace publishes, without what can't be used; undefined as long as nothing was read. Goes on changing.
+   */
+  in(namespace: string): PublishedIndex | undefined {
     if (!this.#cache.isSynced()) return undefined;
-    return [...(this.#byNamespace.get(namespace)?.values() ?? [])];
+    return this.#byNamespace.get(namespace) ?? new PublishedIndex();
+  }
+
+  /** What a ConfigMap publishes that the API server just gave; reads it only when it is not known in this very version. */
+  meaningOf(configMap: KubeObject): Published | undefined {
+    const { name = '', namespace, uid, resourceVersion } = configMap.metadata;
+    const known = this.#cache.get(name, namespace);
+    const isKnown =
+      uid !== undefined &&
+      resourceVersion !== undefined &&
+      known?.metadata.uid === uid &&
+      known.metadata.resourceVersion === resourceVersion;
+    if (!isKnown) return publishedAs(configMap);
+    const value = known['value'] as ProviderConfiguration | undefined;
+    return value === undefined ? undefined : { configMap: name, value };
   }
 
   /** Ends the watch. */
@@ -55,11 +74,11 @@ export class PublishedConfigMaps {
   }
 
   #set(namespace: string, name: string, value: ProviderConfiguration | undefined): void {
-    const beside = this.#byNamespace.get(namespace) ?? new Map<string, Published>();
-    if (value === undefined) beside.delete(name);
-    else beside.set(name, { configMap: name, value });
-    if (beside.size === 0) this.#byNamespace.delete(namespace);
-    else this.#byNamespace.set(namespace, beside);
+    const index = this.#byNamespace.get(namespace) ?? new PublishedIndex();
+    if (value === undefined) index.delete(name);
+    else index.set({ configMap: name, value });
+    if (index.size === 0) this.#byNamespace.delete(namespace);
+    else this.#byNamespace.set(namespace, index);
   }
 }
 
@@ -70,7 +89,11 @@ export function publishedAs(configMap: KubeObject): Published | undefined {
 }
 
 /** Lists and watches as they are, but of each ConfigMap only its identity and `value`, what it means. */
-function parsing(kube: Pick<Kube, 'list' | 'watch'>): Pick<Kube, 'list' | 'watch'> {
+function parsing(
+  kube: Pick<Kube, 'list' | 'watch'>,
+  recall: PublishedConfigMapsOptions['recall'],
+): Pick<Kube, 'list' | 'watch'> {
+  const meaningOf = (configMap: KubeObject): KubeObject => outlineOf(configMap, recall?.(configMap));
   return {
     list: async (query, options) => {
       const { items, resourceVersion } = await kube.list(query, options);
@@ -84,7 +107,7 @@ function parsing(kube: Pick<Kube, 'list' | 'watch'>): Pick<Kube, 'list' | 'watch
   };
 }
 
-function meaningOf(configMap: KubeObject): KubeObject {
+function outlineOf(configMap: KubeObject, recalled: ProviderConfiguration | undefined): KubeObject {
   const { apiVersion, kind, metadata } = configMap;
   const { name, namespace, uid, resourceVersion } = metadata;
   const identity = Object.entries({ name, namespace, uid, resourceVersion }).filter(
@@ -94,6 +117,6 @@ function meaningOf(configMap: KubeObject): KubeObject {
     apiVersion,
     kind,
     metadata: Object.fromEntries(identity),
-    value: publishedAs(configMap)?.value,
+    value: recalled ?? publishedAs(configMap)?.value,
   };
 }

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { JsonObject } from '@mesitis/kube';
 import { hasExpression, LABELS, selects } from '@mesitis/offering';
 import type {
   CatalogEntry,
@@ -67,11 +66,14 @@ export function neighbourSelector(value: ProviderConfiguration): string | undefi
 }
 
 /** Whether an update leaves what is published as it was: annotations and owners are nobody's privilege. */
-export function publishesTheSame(before: JsonObject, after: JsonObject): boolean {
+export function publishesTheSame(before: LooseObject, after: LooseObject): boolean {
   return isDeepStrictEqual(publishedPart(before), publishedPart(after));
 }
 
-function publishedPart({ data, binaryData, metadata }: JsonObject): unknown {
+/** Anything with fields. */
+type LooseObject = Readonly<Record<string, unknown>>;
+
+function publishedPart({ data, binaryData, metadata }: LooseObject): unknown {
   return { data, binaryData, labels: isObject(metadata) ? metadata['labels'] : undefined };
 }
 

@@ -1,8 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Published } from '@mesitis/offering';
+import type { Json, KubeObject } from '@mesitis/kube';
+import type { ProviderConfiguration, Published } from '@mesitis/offering';
+import { isObject } from '../json.js';
+import { publishesTheSame } from './needed-rights.js';
 
 /** Longer than the API server may take to store what was admitted. */
 const KEPT_MS = 60_000;
+
+/** Something that was asked for, as it was written. */
+interface Pending {
+  published: Published;
+  source: Json | undefined;
+  until: number;
+}
 
 /**
  * What was asked for lately and is perhaps not stored yet. An entry and an object that are written at the same moment
@@ -11,17 +21,20 @@ const KEPT_MS = 60_000;
  */
 export class UnderReview {
   readonly #now: () => number;
-  readonly #byNamespace = new Map<string, { published: Published; until: number }[]>();
+  /** The oldest first. */
+  readonly #byNamespace = new Map<string, Pending[]>();
 
   /** @param now milliseconds from any start */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** Notes one. */
-  add(namespace: string, published: Published): void {
-    const others = this.#byNamespace.get(namespace) ?? [];
-    this.#byNamespace.set(namespace, [...others, { published, until: this.#now() + KEPT_MS }]);
+  /** Notes one, and the ConfigMap that it was read from. */
+  add(namespace: string, published: Published, source?: Json): void {
+    const pending = { published, source, until: this.#now() + KEPT_MS };
+    const others = this.#byNamespace.get(namespace);
+    if (others === undefined) this.#byNamespace.set(namespace, [pending]);
+    else others.push(pending);
   }
 
   /** The others of the namespace of one: all but those of its own name, when it has one already. */
@@ -30,6 +43,19 @@ export class UnderReview {
     return (this.#byNamespace.get(namespace) ?? [])
       .map((other) => other.published)
       .filter(({ configMap }) => configMap === '' || configMap !== published.configMap);
+  }
+
+  /** What a ConfigMap that was stored means, when it was asked for lately in the same words; undefined when not. */
+  recall(configMap: KubeObject): ProviderConfiguration | undefined {
+    const { namespace = '', name } = configMap.metadata;
+    // The other states of the same name may have been refused, or come first: the text decides.
+    const found = this.#byNamespace
+      .get(namespace)
+      ?.find(
+        ({ published, source }) =>
+          published.configMap === name && isObject(source) && publishesTheSame(source, configMap),
+      );
+    return found?.published.value;
   }
 
   /** Forgets one that was refused: it will not be stored. */
@@ -49,6 +75,7 @@ export class UnderReview {
 
   #forget(now: number): void {
     for (const [namespace, all] of this.#byNamespace) {
+      if ((all[0]?.until ?? 0) > now) continue;
       const left = all.filter(({ until }) => until > now);
       if (left.length === 0) this.#byNamespace.delete(namespace);
       else this.#byNamespace.set(namespace, left);
