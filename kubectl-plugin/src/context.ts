@@ -9,6 +9,8 @@ export interface Screen {
   readonly color: boolean;
   /** The terminal's width in characters; undefined when it is not a terminal, and nothing may be cut off. */
   readonly columns: number | undefined;
+  /** Fires when nobody reads it any more (`| head`). */
+  readonly closed?: AbortSignal;
 }
 
 /** Where a command writes and asks: data go to `out`, everything else to `err`. */

@@ -17,6 +17,7 @@ test.each([
   const terminal = processTerminal(streams, {}, (error) => broken.push(error));
   stdout.emit('error', Object.assign(new Error(code), { code }));
   expect(broken).toHaveLength(times);
+  expect(terminal.out.closed?.aborted).toBe(times === 0);
   expect([terminal.confirm, terminal.out.isTTY, terminal.out.columns]).toEqual([undefined, false, undefined]);
 });
 

@@ -49,9 +49,11 @@ function screenOf(
   environment: ColorEnvironment,
   onBroken: (error: Error) => void,
 ): Screen {
+  const closing = new AbortController();
   // First: oclif has a listener of its own, which throws.
   stream.prependListener('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') onBroken(error);
+    if (error.code === 'EPIPE') closing.abort();
+    else onBroken(error);
   });
   const isTTY = isatty(stream.fd);
   return {
@@ -62,6 +64,7 @@ function screenOf(
     get columns() {
       return isTTY ? widthOf(stream) : undefined;
     },
+    closed: closing.signal,
   };
 }
 

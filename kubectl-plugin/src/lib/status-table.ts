@@ -4,7 +4,7 @@ import type { Colors } from './colors.js';
 import { byName, nameOf } from './objects.js';
 import { bindingsOf, instanceNameOf, requestedOffering } from './service-catalog.js';
 import { stateOf, stateWord } from './state.js';
-import { renderTable, type Cell } from './table.js';
+import { renderTable, type Cell, type Table } from './table.js';
 
 /** How to draw: the colours of the stream, its width, and the time. */
 export interface Look {
@@ -41,20 +41,25 @@ export function kindOrder(instances: readonly KubeObject[], bindings: readonly K
 
 /** A line for each instance and binding, in the order given. */
 export function statusTable(objects: readonly KubeObject[], look: TableLook): string {
-  const { allNamespaces, headless, width } = look;
+  return renderTable(tableOf(objects, look), look.width);
+}
+
+/** The table before it is laid out; a `gone` object is shown as such. */
+export function tableOf(objects: readonly KubeObject[], look: TableLook, gone = false): Table {
+  const { allNamespaces, headless } = look;
   const header = ['KIND', 'NAME', 'STATUS', 'AGE', 'OFFERING'];
-  const rows = objects.map((object) =>
-    object.kind === 'ServiceBinding' ? bindingRow(object, look) : instanceRow(object, look),
-  );
-  if (!allNamespaces) return renderTable({ header, rows, headless }, width);
-  return renderTable(
-    {
-      header: ['NAMESPACE', ...header],
-      rows: rows.map((row, index) => [objects[index]?.metadata.namespace ?? '', ...row]),
-      headless,
-    },
-    width,
-  );
+  const rows = objects.map((object) => rowOf(object, look, gone));
+  if (!allNamespaces) return { header, rows, headless };
+  return {
+    header: ['NAMESPACE', ...header],
+    rows: rows.map((row, index) => [objects[index]?.metadata.namespace ?? '', ...row]),
+    headless,
+  };
+}
+
+/** What a line shows, but for the age. */
+export function gistOf(object: KubeObject): string {
+  return [stateWord(stateOf(object)), placeOf(object)].join('\n');
 }
 
 function bindingsOfObject(instance: KubeObject, bindings: readonly KubeObject[]): KubeObject[] {
@@ -72,27 +77,20 @@ function byPlace(one: KubeObject, other: KubeObject): number {
   return left.localeCompare(right) || byName(one, other);
 }
 
-function instanceRow(instance: KubeObject, look: Look): (Cell | string)[] {
-  return [
-    'instance',
-    nameOf(instance),
-    statusCell(instance, look),
-    age(instance.metadata.creationTimestamp, look.now),
-    requestedOffering(instance),
-  ];
-}
-
-function bindingRow(binding: KubeObject, look: Look): (Cell | string)[] {
-  return [
-    'binding',
-    nameOf(binding),
-    statusCell(binding, look),
-    age(binding.metadata.creationTimestamp, look.now),
-    `of ${instanceNameOf(binding)}`,
-  ];
-}
-
-function statusCell(object: KubeObject, { colors }: Look): Cell {
+function rowOf(object: KubeObject, { colors, now }: Look, gone: boolean): (Cell | string)[] {
   const state = stateOf(object);
-  return { text: stateWord(state), paint: (text) => colors.state(state.kind, text) };
+  return [
+    object.kind === 'ServiceBinding' ? 'binding' : 'instance',
+    nameOf(object),
+    gone
+      ? { text: 'Gone', paint: colors.faint }
+      : { text: stateWord(state), paint: (text) => colors.state(state.kind, text) },
+    age(object.metadata.creationTimestamp, now),
+    placeOf(object),
+  ];
+}
+
+/** What an instance is of, and what a binding. */
+function placeOf(object: KubeObject): string {
+  return object.kind === 'ServiceBinding' ? `of ${instanceNameOf(object)}` : requestedOffering(object);
 }

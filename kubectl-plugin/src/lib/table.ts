@@ -16,6 +16,8 @@ export interface Table {
   headless?: boolean;
   /** Whether the last column goes on below rather than being cut off. */
   wrap?: boolean;
+  /** How wide the columns are at least; see {@link columnWidths}. */
+  atLeast?: readonly number[];
 }
 
 const GAP = '   ';
@@ -26,18 +28,30 @@ const NARROWEST = 12;
  * Lays out a table as kubectl does: columns three blanks apart, no lines, nothing after the last word.
  * @param width of the terminal; undefined in a pipe, where nothing is cut off
  */
-export function renderTable({ header, rows, headless = false, wrap = false }: Table, width?: number): string {
-  const cells = [...(headless ? [] : [header]), ...rows].map((row) => row.map(toCell));
+export function renderTable(table: Table, width?: number): string {
+  const { header, wrap = false } = table;
+  const cells = cellsOf(table);
   const last = header.length - 1;
-  const widths = header.map((_, column) =>
-    Math.max(0, ...cells.map((row) => displayWidth(row[column]?.text ?? ''))),
-  );
+  const widths = columnWidths(table);
   const before = widths.slice(0, last).reduce((sum, each) => sum + each + GAP.length, 0);
   const room = width === undefined ? Infinity : Math.max(NARROWEST, width - before);
   const fitted = wrap
     ? cells.flatMap((row) => goOn(row, last, room))
     : cells.map((row) => cutOff(row, last, room));
   return fitted.map((row) => `${layOut(row, widths)}\n`).join('');
+}
+
+/** How wide the columns of a table are, for a table that goes on below it. */
+export function columnWidths(table: Table): number[] {
+  const { header, atLeast = [] } = table;
+  const cells = cellsOf(table);
+  return header.map((_, column) =>
+    Math.max(atLeast[column] ?? 0, ...cells.map((row) => displayWidth(row[column]?.text ?? ''))),
+  );
+}
+
+function cellsOf({ header, rows, headless = false }: Table): Cell[][] {
+  return [...(headless ? [] : [header]), ...rows].map((row) => row.map(toCell));
 }
 
 function cutOff(row: readonly Cell[], last: number, room: number): Cell[] {

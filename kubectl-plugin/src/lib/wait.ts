@@ -111,7 +111,7 @@ function observer(
   };
 }
 
-/** Errors that may go away when the watch is tried again. */
-function isPassing(error: unknown): boolean {
+/** Whether an error may go away when the watch is tried again. */
+export function isPassing(error: unknown): boolean {
   return isKubeError(error, 'unavailable', 'timeout', 'too-many-requests', 'gone', 'conflict', 'unknown');
 }

@@ -23,6 +23,10 @@ export interface RunOptions {
   pluginFolder?: string;
   /** What standard input holds; empty when left out. */
   input?: string;
+  /** Called with all of standard output so far, whenever something was written to it. */
+  onOut?: (text: string) => void;
+  /** Fires when nobody reads standard output any more. */
+  closed?: AbortSignal;
 }
 
 /** What came out of a run. */
@@ -42,7 +46,7 @@ export async function runPlugin(
   kube: PluginKube,
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const out = capture(options);
+  const out = capture(options, options.onOut);
   const err = capture(options);
   const questions: string[] = [];
   const connections: ConnectOptions[] = [];
@@ -148,16 +152,21 @@ function clusterOf(kube: PluginKube): Cluster {
   };
 }
 
-function capture({ terminal }: RunOptions): { screen: Screen; text: () => string } {
+function capture(
+  { terminal, closed }: RunOptions,
+  onText?: (text: string) => void,
+): { screen: Screen; text: () => string } {
   let text = '';
   return {
     screen: {
       write: (data) => {
         text += typeof data === 'string' ? data : Buffer.from(data).toString('utf8');
+        onText?.(text);
       },
       isTTY: terminal !== undefined,
       color: terminal?.color ?? false,
       columns: terminal === undefined ? undefined : (terminal.columns ?? 80),
+      ...(closed === undefined ? {} : { closed }),
     },
     text: () => text,
   };
