@@ -160,6 +160,10 @@ describe('access to the API server', () => {
     expect(() => load(kubeconfig)).toThrow(message);
   });
 
+  it('is not to be found in an empty file, which says nothing', () => {
+    expect(() => load(write('config', '\n'))).toThrow('No cluster is chosen in');
+  });
+
   it('does not quote a file that cannot be parsed', () => {
     const path = write('broken', 'users:\n- name: u\n  user: {token: secret-token');
     expect(() => load(path)).toThrow(

@@ -61,7 +61,9 @@ function kubeconfigPaths(kubeconfig: string | undefined, places: DefaultPlaces):
 
 function parse(path: string): unknown {
   try {
-    return loadYaml<unknown>(readFileSync(path, 'utf8'));
+    const text = readFileSync(path, 'utf8');
+    // An empty file says nothing, as kubectl takes it; YAML has no document for it.
+    return text.trim() === '' ? undefined : loadYaml<unknown>(text);
   } catch (error) {
     // Only the first line: the others quote the file, which holds keys.
     const [reason] = error instanceof Error ? error.message.split('\n') : ['unknown reason'];
