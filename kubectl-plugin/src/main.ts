@@ -1,21 +1,14 @@
 import { access, constants, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import type { Cluster, ConnectOptions, PluginContext } from './context.js';
 import { EXIT } from './lib/exit-codes.js';
 import { processTerminal } from './process-terminal.js';
 import { runCli } from './run.js';
 
-// For oclif, which imports the bundle once more to find them.
-export { COMMANDS } from './commands/index.js';
-
-/**
- * The composition root of the plugin: makes the context from the process and ends the process with the exit code.
- * @param moduleUrl of the module that exports `COMMANDS`: the bundle, or this file
- */
-export async function main(moduleUrl: string = import.meta.url): Promise<void> {
+/** The composition root of the plugin: makes the context from the process and ends the process with the exit code. */
+export async function main(): Promise<void> {
   const interruption = new AbortController();
   const interrupt = (): void => {
     interruption.abort();
@@ -24,7 +17,11 @@ export async function main(moduleUrl: string = import.meta.url): Promise<void> {
   };
   process.once('SIGINT', interrupt);
   const context: PluginContext = {
-    terminal: processTerminal(process, process.env, outputLost),
+    terminal: processTerminal(
+      { stdin: () => process.stdin, stdinFd: 0, stdout: process.stdout, stderr: process.stderr },
+      process.env,
+      outputLost,
+    ),
     connect: (options) => connect(options, process.env['KUBECONFIG']),
     readKubeconfigs: (named) => readKubeconfigs(named ?? process.env['KUBECONFIG']),
     pluginFolder: () => pluginFolder(process.env['PATH'] ?? ''),
@@ -39,8 +36,7 @@ export async function main(moduleUrl: string = import.meta.url): Promise<void> {
     signal: interruption.signal,
     now: () => Date.now(),
   };
-  const file = fileURLToPath(moduleUrl);
-  const exitCode = await runCli(process.argv.slice(2), context, { root: dirname(file), target: file });
+  const exitCode = await runCli(process.argv.slice(2), context);
   // Not process.exitCode alone: a connection that is still open would keep the process alive.
   process.stdout.write('', (error) => {
     // A stream that broke tells so by its event, which comes after this.

@@ -12,7 +12,7 @@ test.each([
   ['ENOSPC', 1],
 ])('%s on standard output is reported %d times', (code, times) => {
   const stdout = stream();
-  const streams = { stdin: stream(), stdout, stderr: stream() } as unknown as StandardStreams;
+  const streams = { stdin: stream, stdinFd: -1, stdout, stderr: stream() } as unknown as StandardStreams;
   const broken: Error[] = [];
   const terminal = processTerminal(streams, {}, (error) => broken.push(error));
   stdout.emit('error', Object.assign(new Error(code), { code }));

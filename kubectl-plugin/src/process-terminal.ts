@@ -8,7 +8,10 @@ import { PluginError } from './lib/plugin-error.js';
 
 /** The three standard streams of a process. */
 export interface StandardStreams {
-  stdin: NodeJS.ReadStream & { fd: number };
+  /** Late: to ask a process for it loads much of Node that few commands need. */
+  stdin: () => NodeJS.ReadStream;
+  /** The descriptor of `stdin`. */
+  stdinFd: number;
   stdout: NodeJS.WriteStream & { fd: number };
   stderr: NodeJS.WriteStream & { fd: number };
 }
@@ -19,14 +22,14 @@ export interface StandardStreams {
  * of it, which is not an error.
  */
 export function processTerminal(
-  { stdin, stdout, stderr }: StandardStreams,
+  { stdin, stdinFd, stdout, stderr }: StandardStreams,
   environment: ColorEnvironment,
   onBroken: (error: Error) => void,
 ): Terminal {
   return {
     out: screenOf(stdout, environment, onBroken),
     err: screenOf(stderr, environment, onBroken),
-    ...(isatty(stdin.fd)
+    ...(isatty(stdinFd)
       ? {
           confirm: async (question: string) => {
             const answer = await askLine(`${question} [y/N]`, { stdin, stderr }, 'nothing was deleted');
@@ -78,7 +81,7 @@ async function askLine(
   { stdin, stderr }: Pick<StandardStreams, 'stdin' | 'stderr'>,
   undone: string,
 ): Promise<string | undefined> {
-  const prompt = createInterface({ input: stdin, output: stderr });
+  const prompt = createInterface({ input: stdin(), output: stderr });
   return new Promise((resolve, reject) => {
     prompt.on('SIGINT', () => {
       stderr.write('\n');

@@ -1,7 +1,6 @@
-import { Config } from '@oclif/core/config';
-import { Help } from '@oclif/core/help';
 import type { MesitisCommand } from './base-command.js';
-import { COMMANDS } from './commands/index.js';
+import { cliConfig } from './cli-config.js';
+import { COMMANDS, isCommand } from './commands/index.js';
 import type { PluginContext, Screen } from './context.js';
 import { EXIT } from './lib/exit-codes.js';
 import { explainError } from './lib/explain-error.js';
@@ -10,27 +9,13 @@ import { plainLine } from './lib/plain-text.js';
 import { usageError } from './lib/plugin-error.js';
 import { spellBooleans } from './lib/spell-booleans.js';
 import { wrapWords } from './lib/wrap-words.js';
-import { VERSION } from './version.js';
-
-/** Where oclif finds the module that exports `COMMANDS`: the bundle itself, or `commands/index` beside this file. */
-export interface CommandsModule {
-  /** The folder that `target` is relative to. */
-  root: string;
-  target: string;
-}
-
-type CommandConstructor = new (argv: string[], config: Config, context: PluginContext) => MesitisCommand;
 
 /**
  * Runs one command line and returns the exit code; prints the error, if any, as one line on stderr. Commands are
  * constructed here and not through oclif's own dispatcher, because that has no way to hand them a context.
  * @param argv what came after `kubectl mesitis`
  */
-export async function runCli(
-  argv: readonly string[],
-  context: PluginContext,
-  commands: CommandsModule,
-): Promise<number> {
+export async function runCli(argv: readonly string[], context: PluginContext): Promise<number> {
   const id = argv[0];
   if (id === '__complete') {
     const { complete } = await import('./lib/completion/complete.js');
@@ -38,12 +23,11 @@ export async function runCli(
     return EXIT.ok;
   }
   try {
-    const config = await loadConfig(commands);
     if (asksForHelp(argv)) {
-      await showHelp(argv, config, context.terminal.out);
+      await helpFor(argv, context.terminal.out);
       return EXIT.ok;
     }
-    const command = constructCommand(argv, config, context);
+    const command = await constructCommand(argv, context);
     await command.run();
     return command.exitCode;
   } catch (error) {
@@ -55,42 +39,14 @@ export async function runCli(
   }
 }
 
-/** The oclif configuration, given here rather than in package.json, which a bundle does not have beside it. */
-async function loadConfig({ root, target }: CommandsModule): Promise<Config> {
-  return Config.load({
-    root,
-    ignoreManifest: true,
-    userPlugins: false,
-    devPlugins: false,
-    pjson: {
-      name: 'kubectl-mesitis',
-      version: VERSION,
-      type: 'module',
-      description: 'Services that other teams in your cluster offer: see, provision, bind, give back.',
-      oclif: {
-        bin: 'kubectl mesitis',
-        // Without it the directory names hold a blank.
-        dirname: 'kubectl-mesitis',
-        topicSeparator: ' ',
-        additionalHelpFlags: ['-h'],
-        commands: { strategy: 'explicit', target, identifier: 'COMMANDS' },
-      },
-    },
-  });
-}
-
-function constructCommand(argv: readonly string[], config: Config, context: PluginContext): MesitisCommand {
+async function constructCommand(argv: readonly string[], context: PluginContext): Promise<MesitisCommand> {
   const [id = '', ...rest] = argv[0] === '--version' ? ['version'] : argv;
   if (!isCommand(id)) throw unknownCommand(id);
-  const command: CommandConstructor & { flags?: Record<string, { type: string }> } = COMMANDS[id];
+  const command = await COMMANDS[id]();
   const booleans = Object.entries(command.flags ?? {})
     .filter(([, flag]) => flag.type === 'boolean')
     .map(([name]) => name);
-  return new command(spellBooleans(rest, booleans), config, context);
-}
-
-function isCommand(id: string | undefined): id is keyof typeof COMMANDS {
-  return id !== undefined && Object.hasOwn(COMMANDS, id);
+  return new command(spellBooleans(rest, booleans), cliConfig(), context);
 }
 
 function unknownCommand(id: string): Error {
@@ -107,28 +63,10 @@ function asksForHelp(argv: readonly string[]): boolean {
   return argv.length === 0 || argv[0] === 'help' || words.some((word) => word === '-h' || word === '--help');
 }
 
-async function showHelp(argv: readonly string[], config: Config, screen: Screen): Promise<void> {
+async function helpFor(argv: readonly string[], screen: Screen): Promise<void> {
   const words = argv[0] === 'help' ? argv.slice(1) : argv;
   const id = words.find((word) => !word.startsWith('-'));
   if (id !== undefined && !isCommand(id)) throw unknownCommand(id);
-  await new ScreenHelp(config, screen).showHelp(id === undefined ? [] : [id]);
-}
-
-/** oclif's help, written to a screen of ours. */
-class ScreenHelp extends Help {
-  readonly #screen: Screen;
-
-  constructor(config: Config, screen: Screen) {
-    super(config, {
-      maxWidth: screen.columns ?? 80,
-      stripAnsi: !screen.color,
-      flagSortOrder: 'none',
-      hideCommandSummaryInDescription: true,
-    });
-    this.#screen = screen;
-  }
-
-  protected override log(...lines: string[]): void {
-    this.#screen.write(`${lines.join(' ')}\n`);
-  }
+  const { showHelp } = await import('./help.js');
+  await showHelp(id, screen);
 }

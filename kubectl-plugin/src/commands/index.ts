@@ -1,42 +1,43 @@
-import { Bind } from './bind.js';
-import { Catalog } from './catalog.js';
-import { Completion } from './completion.js';
-import { Consumers } from './consumers.js';
-import { Deprovision } from './deprovision.js';
-import { Doctor } from './doctor.js';
-import { Explain } from './explain.js';
-import { Init } from './init.js';
-import { Lint } from './lint.js';
-import { Plan } from './plan.js';
-import { Provision } from './provision.js';
-import { Register } from './register.js';
-import { Rotate } from './rotate.js';
-import { Secret } from './secret.js';
-import { Status } from './status.js';
-import { Unbind } from './unbind.js';
-import { Upgrade } from './upgrade.js';
-import { Version } from './version.js';
-import { Wait } from './wait.js';
+import type { Config } from '@oclif/core/config';
+import type { MesitisCommand } from '../base-command.js';
+import type { PluginContext } from '../context.js';
 
-/** Every command by its name: what oclif's discovery strategy `explicit` reads, and what the runner constructs. */
+/** The class of a command, as far as the runner needs it. */
+export interface CommandClass {
+  new (argv: string[], config: Config, context: PluginContext): MesitisCommand;
+  flags?: Record<string, { type: string }>;
+}
+
+/**
+ * Every command by its name. A command's module is loaded when it runs; help and completion read
+ * {@link commandOutlines} instead.
+ */
 export const COMMANDS = {
-  bind: Bind,
-  catalog: Catalog,
-  completion: Completion,
-  consumers: Consumers,
-  deprovision: Deprovision,
-  doctor: Doctor,
-  explain: Explain,
-  init: Init,
-  lint: Lint,
-  plan: Plan,
-  provision: Provision,
-  register: Register,
-  rotate: Rotate,
-  secret: Secret,
-  status: Status,
-  unbind: Unbind,
-  upgrade: Upgrade,
-  version: Version,
-  wait: Wait,
+  bind: async (): Promise<CommandClass> => (await import('./bind.js')).Bind,
+  catalog: async (): Promise<CommandClass> => (await import('./catalog.js')).Catalog,
+  completion: async (): Promise<CommandClass> => (await import('./completion.js')).Completion,
+  consumers: async (): Promise<CommandClass> => (await import('./consumers.js')).Consumers,
+  deprovision: async (): Promise<CommandClass> => (await import('./deprovision.js')).Deprovision,
+  doctor: async (): Promise<CommandClass> => (await import('./doctor.js')).Doctor,
+  explain: async (): Promise<CommandClass> => (await import('./explain.js')).Explain,
+  init: async (): Promise<CommandClass> => (await import('./init.js')).Init,
+  lint: async (): Promise<CommandClass> => (await import('./lint.js')).Lint,
+  plan: async (): Promise<CommandClass> => (await import('./plan.js')).Plan,
+  provision: async (): Promise<CommandClass> => (await import('./provision.js')).Provision,
+  register: async (): Promise<CommandClass> => (await import('./register.js')).Register,
+  rotate: async (): Promise<CommandClass> => (await import('./rotate.js')).Rotate,
+  secret: async (): Promise<CommandClass> => (await import('./secret.js')).Secret,
+  status: async (): Promise<CommandClass> => (await import('./status.js')).Status,
+  unbind: async (): Promise<CommandClass> => (await import('./unbind.js')).Unbind,
+  upgrade: async (): Promise<CommandClass> => (await import('./upgrade.js')).Upgrade,
+  version: async (): Promise<CommandClass> => (await import('./version.js')).Version,
+  wait: async (): Promise<CommandClass> => (await import('./wait.js')).Wait,
 };
+
+/** The name of a command. */
+export type CommandName = keyof typeof COMMANDS;
+
+/** Whether a word is the name of a command. */
+export function isCommand(word: string | undefined): word is CommandName {
+  return word !== undefined && Object.hasOwn(COMMANDS, word);
+}

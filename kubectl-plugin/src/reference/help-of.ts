@@ -1,12 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import type { PluginContext, Screen } from '../context.js';
 import { runCli } from '../run.js';
 
-/**
- * The help text of a command as a pipe gets it: 80 columns, no colour.
- * @param extension of the module with the commands: `js` where it is compiled, `ts` in tests
- */
-export async function helpOf(command: string, extension: 'js' | 'ts'): Promise<string> {
+/** The help text of a command as a pipe gets it: 80 columns, no colour. */
+export async function helpOf(command: string): Promise<string> {
   let text = '';
   const screen: Screen = {
     write: (data) => {
@@ -30,7 +26,6 @@ export async function helpOf(command: string, extension: 'js' | 'ts'): Promise<s
     signal: new AbortController().signal,
     now: unavailable,
   };
-  const root = fileURLToPath(new URL('../commands', import.meta.url));
-  await runCli(['help', command], context, { root, target: `${root}/index.${extension}` });
+  await runCli(['help', command], context);
   return text;
 }

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import type { JsonObject, KubeObject, ObjectRef } from '@mesitis/kube';
 import { refOf } from '@mesitis/kube';
 import type { MemoryKube } from '@mesitis/kube/memory';
@@ -89,8 +88,7 @@ export async function runPlugin(
     signal: options.signal ?? new AbortController().signal,
     now: () => Date.parse('2026-01-01T00:02:00Z'),
   };
-  const root = fileURLToPath(new URL('../commands', import.meta.url));
-  const exitCode = await runCli(argv, context, { root, target: `${root}/index.ts` });
+  const exitCode = await runCli(argv, context);
   return { out: out.text(), err: err.text(), exitCode, questions, commands, connections };
 }
 

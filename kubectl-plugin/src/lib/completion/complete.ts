@@ -1,6 +1,5 @@
-import { COMMANDS } from '../../commands/index.js';
+import { commandOutlines, type CommandOutline } from '../../commands/outlines.js';
 import type { Cluster, PluginContext } from '../../context.js';
-import { clusterFlags, commonFlags } from '../../flags.js';
 import { connectOptions } from '../connect-options.js';
 import { plainLine } from '../plain-text.js';
 import {
@@ -36,11 +35,12 @@ const NOTHING: Completion = { candidates: [], directive: DIRECTIVE.noFiles };
  * the tab key wants no error between the words.
  */
 export async function complete(words: readonly string[], context: PluginContext): Promise<string> {
+  const outlines = await commandOutlines();
   const signal = AbortSignal.timeout(LIMIT_MS);
   const late = new Promise<Completion>((resolve) => {
     signal.addEventListener('abort', () => resolve(NOTHING));
   });
-  const found = await Promise.race([completion(words, context).catch(() => NOTHING), late]);
+  const found = await Promise.race([completion(words, outlines, context).catch(() => NOTHING), late]);
   const prefix = prefixOf(words);
   const lines = found.candidates
     .filter(({ value }) => value.startsWith(prefix))
@@ -56,20 +56,19 @@ function prefixOf(words: readonly string[]): string {
   return last.startsWith('-') ? last.replace(/^--[a-z-]+=/, '') : last;
 }
 
-async function completion(words: readonly string[], context: PluginContext): Promise<Completion> {
+async function completion(
+  words: readonly string[],
+  outlines: readonly CommandOutline[],
+  context: PluginContext,
+): Promise<Completion> {
   const [id = '', ...rest] = words;
   if (rest.length === 0) {
-    const candidates = Object.entries(COMMANDS).map(([value, { summary }]) => ({
-      value,
-      description: summary,
-    }));
+    const candidates = outlines.map(({ id: value, summary = '' }) => ({ value, description: summary }));
     return { candidates, directive: DIRECTIVE.noFiles };
   }
-  if (!Object.hasOwn(COMMANDS, id)) return NOTHING;
-  const flags = {
-    ...shapesOf(COMMANDS[id as keyof typeof COMMANDS]),
-    ...(commonFlags as Record<string, FlagShape>),
-  };
+  const outline = outlines.find((each) => each.id === id);
+  if (outline === undefined) return NOTHING;
+  const flags: Record<string, FlagShape> = outline.flags;
   const typed = readTypedWords(rest, flags);
   const { wanted } = typed;
   switch (wanted.kind) {
@@ -82,10 +81,6 @@ async function completion(words: readonly string[], context: PluginContext): Pro
     case 'argument':
       return argumentCompletion(id, wanted, typed, context);
   }
-}
-
-function shapesOf(command: { flags?: unknown }): Record<string, FlagShape> {
-  return (command.flags ?? {}) as Record<string, FlagShape>;
 }
 
 function flagCandidates(flags: Readonly<Record<string, FlagShape>>): Candidate[] {
@@ -184,11 +179,7 @@ async function live(
   context: PluginContext,
   find: (source: Source) => Promise<Candidate[]>,
 ): Promise<Candidate[]> {
-  const last = Object.fromEntries(
-    Object.keys(clusterFlags)
-      .filter((name) => name !== 'as-group')
-      .map((name) => [name, values[name]?.at(-1)]),
-  );
+  const last = Object.fromEntries(Object.entries(values).map(([name, given]) => [name, given.at(-1)]));
   const options = connectOptions({
     ...last,
     'as-group': values['as-group'],
