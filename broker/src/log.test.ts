@@ -7,7 +7,7 @@ test('errors are logged with their causes and without stacks', () => {
   const logger = createLogger({ write: (line) => lines.push(line) });
   logger.error({ err: new Error('outer', { cause: new KubeError('timeout', 'inner') }) }, 'request failed');
   expect(JSON.parse(lines[0] ?? '')).toEqual({
-    level: 50,
+    level: 'error',
     time: expect.any(String),
     msg: 'request failed',
     err: { name: 'Error', message: 'outer', cause: { name: 'KubeError', kind: 'timeout', message: 'inner' } },

@@ -19,6 +19,12 @@ export function loggedError(error: unknown): LoggedError {
 
 /** The JSON log: one line for each event on stdout (or the given stream), a constant `msg` with keys beside it. */
 export function createLogger(destination?: DestinationStream): Logger {
-  const options = { base: null, serializers: { err: loggedError }, timestamp: pino.stdTimeFunctions.isoTime };
+  const options = {
+    base: null,
+    serializers: { err: loggedError },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    // In words, as collectors of logs know them.
+    formatters: { level: (level: string) => ({ level }) },
+  };
   return destination === undefined ? pino(options) : pino(options, destination);
 }

@@ -59,7 +59,12 @@ function electorOn(kube: Kube, { namespace, identity }: Config): LeaderElector {
 
 const stopping = new AbortController();
 const config = configure();
-const log = pino({ level: config.logLevel, base: null });
+const log = pino({
+  level: config.logLevel,
+  base: null,
+  timestamp: pino.stdTimeFunctions.isoTime,
+  formatters: { level: (level) => ({ level }) },
+});
 
 try {
   const kube = await loadClient(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig });

@@ -7,8 +7,8 @@ test('a server tells its ports in its log', () => {
       'Warning: something that is no JSON',
       '"listening"',
       '{"msg":"starting"}',
-      '{"level":30,"msg":"health listening","port":8081}',
-      '{"level":30,"msg":"listening","port":8080}',
+      '{"level":"info","msg":"health listening","port":8081}',
+      '{"level":"info","msg":"listening","port":8080}',
     ]),
   ).toEqual({ main: 8080, health: 8081 });
 });

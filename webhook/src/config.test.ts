@@ -25,6 +25,7 @@ describe('the environment', () => {
       dryRunNamespaces: [],
       catalogUser: undefined,
       allowInsecureVault: false,
+      logLevel: 'info',
       port: 8443,
       healthPort: 8081,
       namespace: 'platform',
@@ -47,6 +48,7 @@ describe('the environment', () => {
       DRY_RUN_NAMESPACES: 'api-ns',
       ALLOW_INSECURE_VAULT: 'true',
       CATALOG_USER: 'system:serviceaccount:a:b',
+      LOG_LEVEL: 'warn',
       KUBECONFIG: '/home/someone/config',
     };
     expect(readConfig(env)).toMatchObject({
@@ -57,6 +59,7 @@ describe('the environment', () => {
       dryRunNamespaces: ['api-ns'],
       allowInsecureVault: true,
       catalogUser: 'system:serviceaccount:a:b',
+      logLevel: 'warn',
       kubeconfig: '/home/someone/config',
     });
   });

@@ -1,6 +1,11 @@
 import type { Host } from './tls/certificates.js';
 import { parseHost } from './tls/hosts.js';
 
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** The levels of pino. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
 /** Everything that the environment says. */
 export interface Config {
   /** 0: any free port. */
@@ -21,6 +26,8 @@ export interface Config {
   allowInsecureVault: boolean;
   /** The user name of the catalog controller, whose own writes are left alone; undefined: there is none. */
   catalogUser: string | undefined;
+  /** What the log leaves out: everything below it. */
+  logLevel: LogLevel;
   /** A path list as kubectl has it; undefined in a cluster. */
   kubeconfig: string | undefined;
 }
@@ -88,6 +95,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       want: 'set true or false',
     }),
     catalogUser: env['CATALOG_USER'] === '' ? undefined : env['CATALOG_USER'],
+    logLevel: read('LOG_LEVEL', parseLogLevel, {
+      fallback: 'info',
+      placeholder: 'info',
+      want: `set one of ${LOG_LEVELS.join(', ')}`,
+    }),
     kubeconfig: env['KUBECONFIG'] === '' ? undefined : env['KUBECONFIG'],
   };
   if (problems.length > 0) throw new ConfigError(problems);
@@ -125,6 +137,10 @@ function parseGlobs(text: string): string[] | undefined {
 
 function parseBoolean(text: string): boolean | undefined {
   return text === 'true' || text === 'false' ? text === 'true' : undefined;
+}
+
+function parseLogLevel(text: string): LogLevel | undefined {
+  return LOG_LEVELS.find((level) => level === text);
 }
 
 function parts(text: string): string[] {

@@ -22,7 +22,12 @@ const timing: Timing = {
   },
 };
 
-const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
+const logger = pino({
+  base: null,
+  timestamp: pino.stdTimeFunctions.isoTime,
+  // In words, as collectors of logs know them.
+  formatters: { level: (level) => ({ level }) },
+});
 const stopped = new AbortController();
 const onSignal = (signal: NodeJS.Signals): void => {
   logger.info({ signal }, 'stopping');
@@ -38,6 +43,7 @@ async function ownVersion(): Promise<string> {
 /** Runs until a signal comes. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
+  logger.level = config.logLevel;
   const kube = await loadClient(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig });
   try {
     const surroundings = {
