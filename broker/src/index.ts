@@ -6,6 +6,8 @@ export type { CredentialOf, CredentialSource } from './credential/credential-sou
 export type { BrokerErrorCode } from './errors.js';
 export { BROKER_ERRORS, BrokerError } from './errors.js';
 export { createLogger } from './log.js';
+export { PrometheusMetrics } from './metrics/prometheus-metrics.js';
+export type { PrometheusMetricsOptions } from './metrics/prometheus-metrics.js';
 export type { InstanceRecord } from './store/instance-record.js';
 export type { InstanceStore, StoredInstance } from './store/instance-store.js';
 export { StoreConflict } from './store/instance-store.js';
