@@ -2,9 +2,7 @@
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  transform: {
-    '\\.ts$': ['ts-jest', { useESM: true, diagnostics: false, tsconfig: '<rootDir>/tsconfig.jest.json' }],
-  },
+  transform: { '\\.ts$': '<rootDir>/test/jest/strip-types.mjs' },
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^@mesitis/([a-z-]+)$': '<rootDir>/$1/src/index.ts',
