@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { connect, type ConnectionOptions } from 'node:tls';
@@ -89,8 +89,14 @@ describe('the leaf', () => {
 
   test('is for servers', () => {
     expect(x.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1']);
-    // digitalSignature and keyEncipherment: bits 0 and 2.
-    expect(der(x)).toContain(`${OID.keyUsage}${CRITICAL}0404030205a0`);
+    // digitalSignature: bit 0.
+    expect(der(x)).toContain(`${OID.keyUsage}${CRITICAL}040403020780`);
+  });
+
+  test('has a key on P-256, which signs fast, and its private key', () => {
+    expect(x.publicKey.asymmetricKeyType).toBe('ec');
+    expect(x.publicKey.asymmetricKeyDetails?.namedCurve).toBe('prime256v1');
+    expect(x.checkPrivateKey(createPrivateKey(leaf.key))).toBe(true);
   });
 
   test('lives a year', () => {
@@ -121,12 +127,23 @@ function keyId(certificate: X509Certificate, oid: string, headers: string): stri
 }
 
 describe('both', () => {
-  test('are signed with SHA-256 by RSA keys of 2048 bits', () => {
+  test('are signed with SHA-256 by the RSA key of the authority, which has 2048 bits', () => {
     for (const certificate of [ca, x]) {
       // sha256WithRSAEncryption, inside and outside of what is signed.
       expect(der(certificate).split('06092a864886f70d01010b')).toHaveLength(3);
-      expect(certificate.publicKey.asymmetricKeyType).toBe('rsa');
-      expect(certificate.publicKey.asymmetricKeyDetails?.modulusLength).toBe(2048);
+    }
+    expect(ca.publicKey.asymmetricKeyType).toBe('rsa');
+    expect(ca.publicKey.asymmetricKeyDetails?.modulusLength).toBe(2048);
+  });
+
+  test('identify their keys by the SHA-1 of these', () => {
+    for (const certificate of [ca, x]) {
+      const spki = certificate.publicKey.export({ type: 'spki', format: 'der' });
+      // The bit string with the key is the end of it: 65 bytes of a point, or the 270 of an RSA key.
+      const key = spki.subarray(certificate === x ? -65 : -270);
+      expect(keyId(certificate, OID.subjectKeyId, '04160414')).toBe(
+        createHash('sha1').update(key).digest('hex'),
+      );
     }
   });
 

@@ -13,4 +13,10 @@ export const systemEntropy: Entropy = {
       publicKeyEncoding: { type: 'spki', format: 'pem' },
       privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
     }),
+  leafKeyPair: (): Promise<KeyPair> =>
+    generate('ec', {
+      namedCurve: 'P-256',
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    }),
 };
