@@ -1,3 +1,4 @@
+export * from './access.js';
 export * from './backoff.js';
 export * from './errors.js';
 export * from './port.js';

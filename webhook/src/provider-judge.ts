@@ -1,4 +1,4 @@
-import type { Json, JsonObject, Kube } from '@mesitis/kube';
+import { askAccess, type Json, type JsonObject, type Kube } from '@mesitis/kube';
 import {
   enabledEntries,
   parseProviderConfigMap,
@@ -27,6 +27,7 @@ import { checkNeighbours } from './neighbours/check-neighbours.js';
 import type { PublishedConfigMaps } from './neighbours/published-config-maps.js';
 import { payloadPath } from './payload-path.js';
 import { checkRights } from './rights/check-rights.js';
+import { joined, type Ask } from './rights/joined-questions.js';
 import { neededRights, neighbourSelector, publishesTheSame } from './rights/needed-rights.js';
 import type { UnderReview } from './rights/under-review.js';
 
@@ -47,8 +48,9 @@ export interface ProviderJudgeOptions {
  * by those beside them, by who publishes them (403 when nothing but a right of the author is missing), and by who uses
  * what they change or take away.
  */
-export function providerJudge(options: ProviderJudgeOptions): Judge {
-  const { policy } = options;
+export function providerJudge(given: ProviderJudgeOptions): Judge {
+  const { policy, kube } = given;
+  const options = { ...given, ask: joined((question, calling) => askAccess(kube, question, calling)) };
   return async (request, signal) => {
     if (isExempt(request)) return takenBack(options, request, signal);
     const subject = subjectOf(request);
@@ -61,9 +63,14 @@ export function providerJudge(options: ProviderJudgeOptions): Judge {
   };
 }
 
+/** What the parts of {@link providerJudge} share. */
+interface Means extends ProviderJudgeOptions {
+  ask: Ask;
+}
+
 /** Decides about what can be published as it is, with `violations` that are warnings, by what lies around it. */
 async function judgePublished(
-  options: ProviderJudgeOptions,
+  options: Means,
   { request, published, violations }: Omit<Publication, 'unstored'> & { violations: Violation[] },
   signal: AbortSignal,
 ): Promise<Decision> {
@@ -84,11 +91,7 @@ async function judgePublished(
 }
 
 /** Decides about what publishes nothing: it may take something back. */
-async function takenBack(
-  options: ProviderJudgeOptions,
-  request: AdmissionRequest,
-  signal: AbortSignal,
-): Promise<Decision> {
+async function takenBack(options: Means, request: AdmissionRequest, signal: AbortSignal): Promise<Decision> {
   return takesBack(request) ? decisionOf(await inUse(options, { request, published: [] }, signal)) : UNJUDGED;
 }
 
@@ -112,7 +115,7 @@ function newlyPublished(
 
 /** All that is wrong with a ConfigMap because of what lies around it. Rejects when the rights can't be looked at. */
 async function lookAround(
-  { kube, known, dryRunNamespaces: namespaces }: ProviderJudgeOptions,
+  { kube, known, ask, dryRunNamespaces: namespaces }: Means,
   { request, published, unstored }: Publication,
   signal: AbortSignal,
 ): Promise<Violation[]> {
@@ -122,7 +125,9 @@ async function lookAround(
     // Not from the cache: what a moment ago was not there yet must not slip through here.
     const stored = await storedBeside(published, { kube, known }, { namespace, signal });
     const place = { namespace, payload, neighbours: [...stored, ...unstored] };
-    const missing = await checkRights(kube, userInfo, neededRights(published.value, place), signal);
+    const resourceOf: Kube['resourceOf'] = (...asked) => kube.resourceOf(...asked);
+    const rights = neededRights(published.value, place);
+    const missing = await checkRights({ resourceOf, ask }, userInfo, rights, signal);
     // Whoever may not create an object is not told what would become of it either.
     if (missing.length > 0) return missing;
     return tryObjects(kube, { published, payload, namespaces, neighbours: place.neighbours }, { signal });

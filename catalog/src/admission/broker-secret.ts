@@ -1,4 +1,4 @@
-import type { CallOptions, Kube, KubeObject } from '@mesitis/kube';
+import { askAccess, type CallOptions, type Kube, type KubeObject } from '@mesitis/kube';
 import { asBroker, type UserInfo } from '../model/objects.js';
 import type { Refusal } from './kinds.js';
 
@@ -30,19 +30,13 @@ async function refusalOf(
   { user, namespace, name }: { user: UserInfo; namespace: string; name: string },
   options: CallOptions,
 ): Promise<string | undefined> {
-  const { username = '', uid, groups, extra } = user;
-  const resourceAttributes = { verb: 'get', group: '', resource: 'secrets', namespace, name };
-  const spec = JSON.parse(
-    JSON.stringify({ user: username, uid, groups, extra, resourceAttributes }),
-  ) as object;
-  const remedy = `grant ${username} get of secrets "${name}" in namespace "${namespace}"`;
+  const attributes = { verb: 'get', group: '', resource: 'secrets', namespace, name };
+  const remedy = `grant ${user.username ?? ''} get of secrets "${name}" in namespace "${namespace}"`;
   try {
-    const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', metadata: {}, spec };
-    const { status } = await kube.create(review, options);
-    const { allowed, reason = '', evaluationError = '' } = (status ?? {}) as Record<string, unknown>;
-    if (allowed === true) return undefined;
+    const { allowed, reason, evaluationError } = await askAccess(kube, { user, attributes }, options);
+    if (allowed) return undefined;
     // The words of the archived webhook, which scripts know, and then what to do.
-    return `broker forbidden access to auth secret (${name}): Reason: ${String(reason)}, EvaluationError: ${String(evaluationError)}; ${remedy}`;
+    return `broker forbidden access to auth secret (${name}): Reason: ${reason}, EvaluationError: ${evaluationError}; ${remedy}`;
   } catch (error) {
     options.signal?.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);

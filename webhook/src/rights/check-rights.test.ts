@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { KubeError, type KubeObject } from '@mesitis/kube';
-import { checkRights, type RightsKube } from './check-rights.js';
+import { askAccess, KubeError, type KubeObject } from '@mesitis/kube';
+import { checkRights, type RightsSource } from './check-rights.js';
 import type { NeededRight } from './needed-rights.js';
 
 const never = new AbortController().signal;
@@ -14,15 +14,18 @@ const right: NeededRight = {
 };
 
 /** An API server that gives this answer to every review, and keeps the questions. */
-function answering(status: unknown): { kube: RightsKube; asked: KubeObject[] } {
+function answering(status: unknown): { kube: RightsSource; asked: KubeObject[] } {
   const asked: KubeObject[] = [];
   return {
     asked,
     kube: {
       resourceOf: ({ kind }) => Promise.resolve(kind === 'Absent' ? undefined : `${kind.toLowerCase()}s`),
-      create: (object) => {
-        asked.push(object);
-        return Promise.resolve({ ...object, status });
+      ask: (question) => {
+        const create = (object: KubeObject): Promise<KubeObject> => {
+          asked.push(object);
+          return Promise.resolve({ ...object, status });
+        };
+        return askAccess({ create }, question);
       },
     },
   };
@@ -81,34 +84,36 @@ describe('tells what the user may not do', () => {
 });
 
 describe('refuses what it can not check', () => {
-  const failing: RightsKube = {
+  const failing: RightsSource = {
     resourceOf: () => Promise.resolve('deployments'),
-    create: () => Promise.reject(new KubeError('unavailable', 'no route to host')),
+    ask: () => Promise.reject(new KubeError('unavailable', 'no route to host')),
   };
   const allowing = answering({ allowed: true }).kube;
   const absent = { apiVersion: 'a.example.com/v1', kind: 'Absent' };
-  test.each<{ title: string; kube: RightsKube; user?: typeof jane; needed?: NeededRight; message: RegExp }>([
-    {
-      title: 'the API server does not answer',
-      kube: failing,
-      user: jane,
-      message: /could not be checked \(no route to host\); try again$/,
-    },
-    {
-      title: 'the answer says nothing',
-      kube: answering(undefined).kube,
-      user: jane,
-      message: /jane may not create deployments.apps/,
-    },
-    { title: 'nobody is named', kube: allowing, message: /the request names no user$/ },
-    {
-      title: 'the kind is not served',
-      kube: allowing,
-      user: jane,
-      needed: { ...right, type: absent },
-      message: /this cluster serves no Absent of a.example.com\/v1; install it first/,
-    },
-  ])('$title', async ({ kube, user, needed = right, message }) => {
+  test.each<{ title: string; kube: RightsSource; user?: typeof jane; needed?: NeededRight; message: RegExp }>(
+    [
+      {
+        title: 'the API server does not answer',
+        kube: failing,
+        user: jane,
+        message: /could not be checked \(no route to host\); try again$/,
+      },
+      {
+        title: 'the answer says nothing',
+        kube: answering(undefined).kube,
+        user: jane,
+        message: /jane may not create deployments.apps/,
+      },
+      { title: 'nobody is named', kube: allowing, message: /the request names no user$/ },
+      {
+        title: 'the kind is not served',
+        kube: allowing,
+        user: jane,
+        needed: { ...right, type: absent },
+        message: /this cluster serves no Absent of a.example.com\/v1; install it first/,
+      },
+    ],
+  )('$title', async ({ kube, user, needed = right, message }) => {
     expect(await checkRights(kube, user, [needed], never)).toMatchObject([
       { severity: 'error', message: expect.stringMatching(message) },
     ]);

@@ -1,12 +1,14 @@
-import type { Kube, KubeObject } from '@mesitis/kube';
+import type { AccessAttributes, Kube } from '@mesitis/kube';
 import type { Violation } from '@mesitis/offering';
 import { CLUSTER_RULES } from '@mesitis/offering';
 import type { UserInfo } from '../admission.js';
-import { isObject } from '../json.js';
+import type { Ask } from './joined-questions.js';
 import type { NeededRight } from './needed-rights.js';
 
 /** What the check asks of the cluster. */
-export type RightsKube = Pick<Kube, 'create' | 'resourceOf'>;
+export interface RightsSource extends Pick<Kube, 'resourceOf'> {
+  ask: Ask;
+}
 
 /**
  * Asks the API server whether a user has rights (authorization.k8s.io/v1 SubjectAccessReview) and tells those that are
@@ -14,7 +16,7 @@ export type RightsKube = Pick<Kube, 'create' | 'resourceOf'>;
  * Never rejects, unless the signal fires.
  */
 export async function checkRights(
-  kube: RightsKube,
+  source: RightsSource,
   user: UserInfo | undefined,
   rights: readonly NeededRight[],
   signal: AbortSignal,
@@ -22,7 +24,7 @@ export async function checkRights(
   const verdicts = await Promise.all(
     rights.map(async (right): Promise<Violation[]> => {
       try {
-        return await checkRight(kube, user, right, signal);
+        return await checkRight(source, user, right, signal);
       } catch (error) {
         signal.throwIfAborted();
         const reason = error instanceof Error ? error.message : String(error);
@@ -35,7 +37,7 @@ export async function checkRights(
 }
 
 async function checkRight(
-  kube: RightsKube,
+  source: RightsSource,
   user: UserInfo | undefined,
   right: NeededRight,
   signal: AbortSignal,
@@ -44,34 +46,23 @@ async function checkRight(
     const message = `${right.deed}; whether you may do that yourself can't be checked: the request names no user`;
     return [violation('author-unchecked', right, message)];
   }
-  const resource = right.type === undefined ? '*' : await kube.resourceOf(right.type, { signal });
+  const resource = right.type === undefined ? '*' : await source.resourceOf(right.type, { signal });
   if (resource === undefined) {
     const { apiVersion, kind } = right.type ?? { apiVersion: '', kind: '' };
     const message = `${right.deed}, but this cluster serves no ${kind} of ${apiVersion}; install it first, or correct apiVersion and kind`;
     return [violation('author-unchecked', right, message)];
   }
   const attributes = attributesOf(right, resource);
-  const answer = await kube.create(reviewOf(user, attributes), { signal });
-  if (isObject(answer['status']) && answer['status']['allowed'] === true) return [];
+  const { allowed } = await source.ask({ user, attributes }, { signal });
+  if (allowed) return [];
   const message = `${right.deed}, and ${user.username} may not ${describe(attributes)}; get that right, or have it published by somebody who has it`;
   return [violation('author-right', right, message)];
-}
-
-/** `resourceAttributes` of a SubjectAccessReview. */
-interface Attributes {
-  verb: string;
-  group: string;
-  resource: string;
-  subresource?: string;
-  /** Empty for all namespaces. */
-  namespace: string;
-  name?: string;
 }
 
 function attributesOf(
   { verb, type, subresource, namespace, name }: NeededRight,
   resource: string,
-): Attributes {
+): AccessAttributes {
   const group = type === undefined ? '*' : groupOf(type.apiVersion);
   return {
     verb,
@@ -87,23 +78,8 @@ function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
 
-function reviewOf({ username, uid, groups, extra }: UserInfo, attributes: Attributes): KubeObject {
-  return {
-    apiVersion: 'authorization.k8s.io/v1',
-    kind: 'SubjectAccessReview',
-    metadata: {},
-    spec: {
-      user: username,
-      ...(uid === undefined ? {} : { uid }),
-      ...(groups === undefined ? {} : { groups }),
-      ...(extra === undefined ? {} : { extra }),
-      resourceAttributes: attributes,
-    },
-  };
-}
-
 /** As `kubectl auth can-i` would be asked: "create deployments.apps in namespace api-ns". */
-function describe({ verb, group, resource, subresource, namespace, name }: Attributes): string {
+function describe({ verb, group, resource, subresource, namespace, name }: AccessAttributes): string {
   const type = [resource, group].filter((part) => part !== '').join('.');
   const deed = verb === '*' ? 'do everything (verb * on *.*)' : `${verb} ${type}`;
   const part = subresource === undefined ? '' : `/${subresource}`;
