@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Json } from '@mesitis/kube';
 import type { AdmissionRequest, Decision } from './admission.js';
-import { decide, PROVIDER_POLICY, type Check } from './decide.js';
+import { decisionOf, judgeSubject, PROVIDER_POLICY, subjectOf, type Check } from './decide.js';
+import { providerJudge } from './provider-judge.js';
+import { UnderReview } from './rights/under-review.js';
 import { ENTRY, entryConfigMap, SERVICE, serviceConfigMap } from './testing/provider-config-maps.js';
 
 const request = (object: Json | undefined, changes: Partial<AdmissionRequest> = {}): AdmissionRequest => ({
@@ -13,8 +15,30 @@ const request = (object: Json | undefined, changes: Partial<AdmissionRequest> = 
   ...(object === undefined ? {} : { object }),
   ...changes,
 });
-const judge = (object: Json | undefined, changes?: Partial<AdmissionRequest>): Decision =>
-  decide(request(object, changes), PROVIDER_POLICY);
+/** What the webhook decides of a ConfigMap by itself. */
+const judgeBy = (object: Json | undefined, checks: readonly Check[]): Decision => {
+  const subject = subjectOf(request(object));
+  if (subject === undefined) throw new Error('there is nothing to judge');
+  return decisionOf(judgeSubject(subject, { checks }));
+};
+const judge = (object: Json | undefined): Decision => judgeBy(object, PROVIDER_POLICY.checks);
+/** What the whole webhook decides, on a cluster that must not be asked for it. */
+const decideAlone = async (
+  object: Json | undefined,
+  changes: Partial<AdmissionRequest> = {},
+): Promise<Decision> => {
+  const asked = (): never => {
+    throw new Error('the cluster was asked');
+  };
+  const decide = providerJudge({
+    policy: PROVIDER_POLICY,
+    kube: { get: asked, list: asked, create: asked, resourceOf: asked },
+    known: { in: asked, meaningOf: asked },
+    underReview: new UnderReview(asked),
+    dryRunNamespaces: ['*'],
+  });
+  return decide(request(object, changes), new AbortController().signal);
+};
 const YAML_ENTRY = `
 team: api
 offering: api-service
@@ -180,13 +204,13 @@ describe('what is not ours to judge is admitted without a word', () => {
       },
       { operation: 'UPDATE' },
     ],
-  ])('%s', (_, object, changes) => {
-    expect(judge(object, changes)).toEqual({ allowed: true, warnings: [], rules: [] });
+  ])('%s', async (_, object, changes) => {
+    expect(await decideAlone(object, changes)).toEqual({ allowed: true, warnings: [], rules: [] });
   });
 });
 
-test.each([undefined, null, 'text', 7, []])('a create of %j is refused as a bad request', (object) => {
-  expect(judge(object)).toMatchObject({
+test.each([undefined, null, 'text', 7, []])('a create of %j is refused as a bad request', async (object) => {
+  expect(await decideAlone(object)).toMatchObject({
     allowed: false,
     code: 400,
     message: 'request.object must be the ConfigMap to judge',
@@ -198,7 +222,7 @@ describe('a policy', () => {
     name: path,
     judge: () => [{ rule: `rule-${path}`, severity, path, message: 'is no good' }],
   });
-  const decideBy = (...checks: Check[]): Decision => decide(request(entryConfigMap()), { checks });
+  const decideBy = (...checks: Check[]): Decision => judgeBy(entryConfigMap(), checks);
 
   test('without checks admits everything', () => {
     expect(decideBy()).toEqual({ allowed: true, warnings: [], rules: [] });

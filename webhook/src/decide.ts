@@ -38,13 +38,6 @@ export const shape: Check = {
 /** The rules for provider ConfigMaps (design section 4). */
 export const PROVIDER_POLICY: Policy = { checks: [shape] };
 
-/** Decides about one request: collects what every check of the policy says. Pure; design section 4. */
-export function decide(request: AdmissionRequest, policy: Policy): Decision {
-  if (isExempt(request)) return UNJUDGED;
-  const subject = subjectOf(request);
-  return subject === undefined ? NOTHING_TO_JUDGE : decisionOf(judgeSubject(subject, policy));
-}
-
 /** What is to be judged of a request that is not exempt; undefined when it holds no object. */
 export function subjectOf({ object }: AdmissionRequest): Subject | undefined {
   if (!isObject(object)) return undefined;
