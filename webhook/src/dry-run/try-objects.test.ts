@@ -117,6 +117,34 @@ test.each<[string, KubeErrorKind, string, string[]]>([
   expect(violations.map(({ rule }) => rule)).toEqual(rules);
 });
 
+const DENIED = 'admission webhook "policy.example.com" denied the request: images must be signed';
+const POLICY = "ValidatingAdmissionPolicy 'p' with binding 'b' denied request: too many replicas";
+
+test.each<[string, KubeErrorKind, string]>([
+  ['400, as most webhooks do', 'invalid', DENIED],
+  ['403, as policy engines do', 'forbidden', DENIED],
+  ['500', 'unknown', DENIED],
+  ['422 of a ValidatingAdmissionPolicy', 'invalid', POLICY],
+])('passes on as a warning what a policy of the cluster denies with %s', async (_, kind, message) => {
+  const { violations } = await trial({ error: new KubeError(kind, message) });
+  expect(violations).toEqual([
+    {
+      rule: 'MES095',
+      severity: 'warning',
+      path: payload,
+      message: `a policy of this cluster denies the Service here, tried in namespace client-ns for the entry of ConfigMap wrapped-entry-api-api-service with a sample instance: ${message}; correct it, unless that is only so for the sample`,
+    },
+  ]);
+});
+
+test.each([
+  'Service "b" is invalid: metadata.annotations: Invalid value: "admission webhook "x" denied the request"',
+  'the object says: admission webhook "x" denied the request',
+])('takes "%s" for the word of the API server itself', async (message) => {
+  const { violations } = await trial({ error: new KubeError('invalid', message) });
+  expect(violations.map(({ rule }) => rule)).toEqual(['MES094']);
+});
+
 test('does not pass on what old API servers quote of the object', async () => {
   const error = new KubeError(
     'invalid',

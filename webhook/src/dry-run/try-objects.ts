@@ -62,18 +62,25 @@ export interface TrialTime extends CallOptions {
   timeout?: (milliseconds: number) => AbortSignal;
 }
 
+/** `denied` is the word of a policy of this cluster, which may have looked at who tried or at the made-up names. */
 interface Verdict {
-  rule: 'object-refused' | 'object-untried';
+  verdict: 'refused' | 'denied' | 'untried';
   reason: string;
 }
+
+/** How the API server begins when it passes on what an admission webhook or a ValidatingAdmissionPolicy said. */
+const DENIAL =
+  /^(admission webhook "[^"]*" denied the request|ValidatingAdmissionPolicy '[^']*'.* denied request)/;
 
 /** What an error of the dry run says of the object; undefined for nothing bad. */
 function verdictOf(error: unknown, isLate: boolean): Verdict | undefined {
   // The name is taken: the object got as far as the store.
   if (isKubeError(error, 'already-exists')) return undefined;
   const reason = isLate ? `no answer within ${BUDGET_MS} ms` : reasonOf(error);
-  const isRefusal = isKubeError(error, 'invalid') && !isLate && !/does not support dry run/i.test(reason);
-  return { rule: isRefusal ? 'object-refused' : 'object-untried', reason };
+  if (isLate) return { verdict: 'untried', reason };
+  if (DENIAL.test(reason)) return { verdict: 'denied', reason };
+  const isRefusal = isKubeError(error, 'invalid') && !/does not support dry run/i.test(reason);
+  return { verdict: isRefusal ? 'refused' : 'untried', reason };
 }
 
 /** One line. Old API servers quote a part of the object, which may be a credential, behind "error found in #". */
@@ -85,18 +92,16 @@ function reasonOf(error: unknown): string {
 
 function violationOf(
   { entry, resource, object }: Sample,
-  { rule, reason, payload, isEntry }: Verdict & { payload: string; isEntry: boolean },
+  { verdict, reason, payload, isEntry }: Verdict & { payload: string; isEntry: boolean },
 ): Violation {
   const what = `the ${object.kind} ${isEntry ? `of ConfigMap ${resource}` : 'here'}`;
   const where = `in namespace ${object.metadata.namespace ?? ''}${isEntry ? '' : ` for the entry of ConfigMap ${entry}`}`;
-  const { id, severity } = CLUSTER_RULES[rule];
-  return {
-    rule: id,
-    severity,
-    path: isEntry ? `${payload}: provisiondata.labelSelector` : payload,
-    message:
-      rule === 'object-refused'
-        ? `the API server refuses ${what}, tried ${where} with a sample instance: ${reason}; correct it`
-        : `${what} could not be tried ${where} (${reason})`,
+  const { id, severity } = CLUSTER_RULES[verdict === 'refused' ? 'object-refused' : 'object-untried'];
+  const messages: Record<Verdict['verdict'], string> = {
+    refused: `the API server refuses ${what}, tried ${where} with a sample instance: ${reason}; correct it`,
+    denied: `a policy of this cluster denies ${what}, tried ${where} with a sample instance: ${reason}; correct it, unless that is only so for the sample`,
+    untried: `${what} could not be tried ${where} (${reason})`,
   };
+  const path = isEntry ? `${payload}: provisiondata.labelSelector` : payload;
+  return { rule: id, severity, path, message: messages[verdict] };
 }
