@@ -13,6 +13,7 @@ export * from './neighbours/published.js';
 export { PublishedIndex } from './neighbours/published-index.js';
 export * from './order.js';
 export { PAYLOAD_KEYS } from './payload.js';
+export { readPlain } from './plain/read-plain.js';
 export * from './render-entry.js';
 export * from './rules.js';
 export { sampleParameters, sampleScope } from './sample.js';

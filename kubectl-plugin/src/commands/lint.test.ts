@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -122,6 +122,21 @@ test('looks into folders, in the order of names, and not at what is hidden or of
   ]);
 });
 
+test('reads what it can of a folder, and says what it can not; it does not go round in circles', async () => {
+  await mkdir(join(folder, 'a'));
+  await symlink('..', join(folder, 'a', 'up'));
+  await symlink('self.yaml', join(folder, 'a', 'self.yaml'));
+  await symlink(join('..', 'z.yaml'), join(folder, 'a', 'link.yaml'));
+  await writeFile(join(folder, 'utf16.yaml'), BAD, 'utf16le');
+  await writeFile(join(folder, 'z.yaml'), BAD);
+  const { out, err, exitCode } = await lint([folder, '-o', 'github']);
+  expect(out.match(/file=[^,]*/g)).toEqual([`file=${folder}/a/link.yaml`, `file=${folder}/z.yaml`]);
+  expect(err.replaceAll(folder, 'F')).toBe(
+    "error: F/a/self.yaml: can't be read: ELOOP: too many symbolic links encountered, open 'F/a/self.yaml'; F/utf16.yaml: is not UTF-8: save it as UTF-8\n",
+  );
+  expect(exitCode).toBe(2);
+});
+
 test('explains a rule', async () => {
   expect((await lint(['--explain', 'mes036'])).out).toBe(
     'MES036 (warning): The whitelist names each consumer once. Where it is meant so, the annotation mesitis/ignore: "MES036 REASON" silences it.\n\nBad, in the payload of an entry:\n  whitelist: [client-ns, client-ns]\nGood:\n  whitelist: [client-ns]\n',
@@ -193,6 +208,18 @@ describe('tells each violation', () => {
         },
       ],
     });
+  });
+
+  test('as SARIF, with an address of the file that is one', async () => {
+    const file = join(folder, 'a:b #1%.yaml');
+    await writeFile(file, BAD);
+    const { out } = await lint([file, '-o', 'sarif']);
+    expect(out).toContain(`"uri": "${folder}/a%3Ab%20%231%25.yaml"`);
+  });
+
+  test('of a ConfigMap whose name is no text', async () => {
+    const { out } = await lint(['-', '-o', 'junit'], BAD.replace('name: forecast', 'name: on'));
+    expect(out).toContain('<testcase classname="-" name="true"><failure');
   });
 
   test('as JUnit XML, in which nothing is markup that should not be', async () => {

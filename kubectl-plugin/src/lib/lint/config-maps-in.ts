@@ -1,54 +1,51 @@
-import { LABELS, type ProviderConfigMap } from '@mesitis/offering';
-import { isMap, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
-import type { Written } from './locate.js';
+import { LABELS, readPlain, type ProviderConfigMap, type Violation } from '@mesitis/offering';
+import { locate, type Spot } from './locate.js';
+import { piecesOf } from './pieces-of.js';
+import { objectsIn, WrittenDocument } from './written-document.js';
 
 /** A file with its text: YAML of any number of documents, or JSON. */
 export interface Source {
   file: string;
   text: string;
+  /** False when the text was made of bytes that are no text in UTF-8. */
+  isUtf8?: boolean;
 }
 
 /** A ConfigMap of Mesitis that was found in a file. */
 export interface InFile {
   configMap: ProviderConfigMap;
-  written: Written;
+  /** Where in the file a violation of it is. Takes long the first time. */
+  locate: (violation: Violation) => Spot;
 }
 
 /**
  * The ConfigMaps of a file with the label `mesitis/kind`. A List stands for its items; everything else is passed over.
  * @param unusable what is neither YAML nor JSON is added to it, a sentence each
  */
-export function* configMapsIn({ file, text }: Source, unusable: string[]): Generator<InFile> {
+export function* configMapsIn(source: Source, unusable: string[]): Generator<InFile> {
+  const { file, text, isUtf8 = true } = source;
+  if (!isUtf8 && text.replaceAll('\u0000', '').includes(LABELS.kind)) {
+    unusable.push(`${file}: is not UTF-8: save it as UTF-8`);
+    return;
+  }
   // Most of what a repository or a chart holds is not ours, and reading YAML is what takes the time.
   if (!text.includes(LABELS.kind)) return;
-  const counter = new LineCounter();
-  const lines = text.split('\n');
-  for (const document of parseAllDocuments(text, { lineCounter: counter }) as Document.Parsed[]) {
-    const [error] = document.errors;
-    if (error !== undefined) {
-      const spot = error.linePos?.[0];
-      const reason = error.message.split(' at line ', 1)[0] ?? '';
-      unusable.push(`${file}:${spot?.line ?? 1}:${spot?.col ?? 1}: is neither YAML nor JSON: ${reason}`);
-      continue;
+  for (const piece of piecesOf(text)) {
+    const document = new WrittenDocument(piece);
+    const value = readPlain(piece.text);
+    const { values, mistakes } = value === undefined ? document.read() : { values: [value], mistakes: [] };
+    for (const { line, column, reason } of mistakes) {
+      unusable.push(`${file}:${piece.linesBefore + line}:${column}: is neither YAML nor JSON: ${reason}`);
     }
-    for (const node of objectsIn(document.contents)) {
-      const configMap = node.toJS(document) as unknown;
-      if (isOurs(configMap)) yield { configMap, written: { node, lines, counter } };
+    for (const [index, configMap] of values.flatMap(objectsIn).entries()) {
+      if (isOurs(configMap)) {
+        yield { configMap, locate: (violation) => locate(violation, { document, index }) };
+      }
     }
   }
 }
 
-/** The object of a document, or those of a List, also of Lists in it. */
-function objectsIn(node: unknown): Node[] {
-  if (!isMap(node)) return [];
-  const kind: unknown = node.get('kind');
-  const items: unknown = node.get('items', true);
-  if (typeof kind !== 'string' || !kind.endsWith('List') || !isSeq(items)) return [node];
-  return items.items.flatMap(objectsIn);
-}
-
-function isOurs(value: unknown): value is ProviderConfigMap {
-  if (typeof value !== 'object' || value === null) return false;
+function isOurs(value: object): value is ProviderConfigMap {
   const { kind, metadata } = value as { kind?: unknown; metadata?: { labels?: unknown } | null };
   const labels = metadata?.labels;
   return kind === 'ConfigMap' && typeof labels === 'object' && labels !== null && LABELS.kind in labels;

@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import { CLUSTER_RULES, RULES, type Rule } from '@mesitis/offering';
 import { countFindings, type FileReport, type Finding } from './finding.js';
 import type { LintOutput } from './outputs.js';
@@ -81,6 +82,8 @@ function sarif(reports: readonly FileReport[]): string {
     .map(({ id, severity, explanation }) => ({
       id,
       shortDescription: { text: explanation },
+      fullDescription: { text: explanation },
+      help: { text: `kubectl mesitis lint --explain ${id} says more.` },
       defaultConfiguration: { level: severity },
     }));
   const results = findings.map(({ rule, severity, path, message, file, line, column }) => ({
@@ -90,7 +93,7 @@ function sarif(reports: readonly FileReport[]): string {
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: encodeURI(file) },
+          artifactLocation: { uri: uriOf(file) },
           region: { startLine: line, startColumn: column },
         },
       },
@@ -99,4 +102,9 @@ function sarif(reports: readonly FileReport[]): string {
   const $schema = 'https://json.schemastore.org/sarif-2.1.0.json';
   const run = { tool: { driver: { name: 'kubectl-mesitis', rules } }, columnKind: 'utf16CodeUnits', results };
   return `${JSON.stringify({ $schema, version: '2.1.0', runs: [run] }, null, 2)}\n`;
+}
+
+/** A relative reference (RFC 3986 section 4.2), or an absolute path. */
+function uriOf(file: string): string {
+  return file.split(sep).map(encodeURIComponent).join('/');
 }

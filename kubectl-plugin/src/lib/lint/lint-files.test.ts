@@ -104,6 +104,43 @@ describe('what is looked at', () => {
   });
 });
 
+describe('what can not be used at all', () => {
+  test.each<[string, string, string]>([
+    ['an alias without an anchor', 'mesitis/kind: *x', 'f:1:1: is neither YAML nor JSON: Unresolved alias'],
+    [
+      'aliases that multiply',
+      `mesitis/kind: &a [x]\n${Array.from({ length: 9 }, (_, i) => `${String.fromCharCode(98 + i)}: &${String.fromCharCode(98 + i)} [${`*${String.fromCharCode(97 + i)},`.repeat(9)}]`).join('\n')}`,
+      'f:1:1: is neither YAML nor JSON: Excessive alias count',
+    ],
+    [
+      'a key twice',
+      'mesitis/kind: a\nmesitis/kind: b',
+      'f:2:1: is neither YAML nor JSON: Map keys must be unique',
+    ],
+    [
+      'a quote that is not closed',
+      `a: "x\n---\n${entry('a')}`,
+      'f:2:1: is neither YAML nor JSON: Missing closing',
+    ],
+  ])('%s', (_, text, sentence) => {
+    const { unusable } = lintFiles([{ file: 'f', text }]);
+    expect(unusable).toEqual([expect.stringContaining(sentence)]);
+  });
+
+  test('a file that is no UTF-8, when it speaks of Mesitis', () => {
+    const wide = Buffer.from(entry('a'), 'utf16le').toString('utf8');
+    const sources = [wide, entry('a'), 'caf\ufffd'].map((text, index) => ({
+      file: `f${index}`,
+      text,
+      isUtf8: false,
+    }));
+    expect(lintFiles(sources).unusable).toEqual([
+      'f0: is not UTF-8: save it as UTF-8',
+      'f1: is not UTF-8: save it as UTF-8',
+    ]);
+  });
+});
+
 describe('where a violation is', () => {
   test.each<[string, string, string[]]>([
     ['in a literal block', yaml('|', 'team: api', 'free: 7'), ['7:5 MES023', '8:11 MES025']],

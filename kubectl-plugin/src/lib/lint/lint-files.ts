@@ -6,7 +6,6 @@ import {
 } from '@mesitis/offering';
 import { configMapsIn, type InFile, type Source } from './config-maps-in.js';
 import type { FileReport, Finding } from './finding.js';
-import { locate } from './locate.js';
 import { judgeBeside } from './judge-beside.js';
 
 /** What a linting came to: a report for each file, and what could not be read at all, a sentence each. */
@@ -45,17 +44,25 @@ export function lintFiles(sources: readonly Source[]): LintResult {
 }
 
 function judge(one: InFile, report: FileReport): Found {
-  const { name = '', namespace } = one.configMap.metadata;
+  const { name, namespace } = one.configMap.metadata;
   const parsed = parseProviderConfigMap(one.configMap);
-  const title = namespace === undefined ? name : `${namespace}/${name}`;
+  const title = [namespace, name]
+    .filter((part) => part !== undefined)
+    .map(wordOf)
+    .join('/');
   const found: Found = { ...one, report, name: title, value: parsed.ok ? parsed.value : undefined };
   report.configMaps.push(found.name);
   for (const violation of parsed.ok ? parsed.warnings : parsed.violations) note(found, violation);
   return found;
 }
 
-function note({ name, written, report }: Found, violation: Violation): void {
+function note({ name, locate, report }: Found, violation: Violation): void {
   const { position: _, ...rest } = violation;
-  const finding: Finding = { file: report.file, ...locate(violation, written), configMap: name, ...rest };
+  const finding: Finding = { file: report.file, ...locate(violation), configMap: name, ...rest };
   report.findings.push(finding);
+}
+
+/** A name as it is written, more or less: files may hold anything there. */
+function wordOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,5 +1,6 @@
 import type { Violation } from '@mesitis/offering';
-import { isCollection, isPair, isScalar, Scalar, type LineCounter, type Node } from 'yaml';
+import { isCollection, isPair, isScalar, Scalar, type Node } from 'yaml';
+import type { WrittenDocument } from './written-document.js';
 
 /** A line and a column of a file, both counted from 1. */
 export interface Spot {
@@ -7,22 +8,24 @@ export interface Spot {
   column: number;
 }
 
-/** A ConfigMap in the text of a file. */
+/** An object in a document of a file. */
 export interface Written {
-  node: Node;
-  /** The file's lines. */
-  lines: readonly string[];
-  counter: LineCounter;
+  document: WrittenDocument;
+  /** Which of its objects it is. */
+  index: number;
 }
 
 /** Where in the file a violation is; the deepest part of its path that is written there. */
-export function locate({ path, position }: Violation, written: Written): Spot {
-  const { node, counter } = written;
+export function locate({ path, position }: Violation, { document, index }: Written): Spot {
+  const { linesBefore, lines, nodes, counter } = document;
+  const node = nodes[index];
+  if (node === undefined) return { line: linesBefore + 1, column: 1 };
   const found = descend(node, segments(path));
   const { line, col } = counter.linePos(found.range?.[0] ?? 0);
   const start = { line, column: col };
-  if (position === undefined || !isScalar(found)) return start;
-  return inBlock(found, position, { start, lines: written.lines }) ?? start;
+  const isInside = position !== undefined && isScalar(found);
+  const spot = (isInside ? inBlock(found, position, { start, lines }) : undefined) ?? start;
+  return { line: linesBefore + spot.line, column: spot.column };
 }
 
 /** A payload in literal style (`|`) stands in the file line by line; other styles fold or escape it. */

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Source } from './config-maps-in.js';
@@ -10,7 +11,8 @@ export interface Sources {
 
 /**
  * Reads what a person named: files, folders (every .yaml, .yml and .json in them and below, in the order of their names;
- * what begins with a dot and node_modules are passed over), and `-`, standard input. Never rejects for a file.
+ * what begins with a dot, node_modules and links to folders are passed over), and `-`, standard input. Never rejects for
+ * a file: what can be read is read.
  */
 export async function readSources(
   names: readonly string[],
@@ -18,26 +20,33 @@ export async function readSources(
 ): Promise<Sources> {
   const sources: Source[] = [];
   const unusable: string[] = [];
-  for (const name of names) {
+  const attempt = async (name: string, work: () => Promise<void>): Promise<void> => {
     try {
-      for (const file of name === '-' ? ['-'] : await filesIn(name)) {
-        sources.push({ file, text: file === '-' ? await readInput() : await readFile(file, 'utf8') });
-      }
+      await work();
     } catch (error) {
       unusable.push(`${name}: can't be read: ${(error as Error).message}`);
     }
+  };
+  const readFolder = (folder: string): Promise<void> =>
+    attempt(folder, async () => {
+      const entries = await readdir(folder, { withFileTypes: true });
+      for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+        if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+        const path = join(folder, entry.name);
+        if (entry.isDirectory()) await readFolder(path);
+        else if (/\.(ya?ml|json)$/.test(entry.name)) await readOne(path);
+      }
+    });
+  const readOne = (file: string): Promise<void> =>
+    attempt(file, async () => {
+      const bytes = await readFile(file);
+      sources.push({ file, text: bytes.toString('utf8'), isUtf8: isUtf8(bytes) && !bytes.includes(0) });
+    });
+  for (const name of names) {
+    if (name === '-')
+      await attempt(name, async () => void sources.push({ file: name, text: await readInput() }));
+    else
+      await attempt(name, async () => ((await stat(name)).isDirectory() ? readFolder(name) : readOne(name)));
   }
   return { sources, unusable };
-}
-
-async function filesIn(name: string): Promise<string[]> {
-  if (!(await stat(name)).isDirectory()) return [name];
-  const entries = await readdir(name, { withFileTypes: true });
-  const files: string[] = [];
-  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
-    if (entry.isDirectory()) files.push(...(await filesIn(join(name, entry.name))));
-    else if (/\.(ya?ml|json)$/.test(entry.name)) files.push(join(name, entry.name));
-  }
-  return files;
 }
