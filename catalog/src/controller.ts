@@ -5,10 +5,15 @@ import { BindingReconciler } from './binding/binding-reconciler.js';
 import { BrokerReconciler } from './broker/broker-reconciler.js';
 import { EntryReconciler } from './entry/entry-reconciler.js';
 import { InstanceReconciler } from './instance/instance-reconciler.js';
+import { Unresolved } from './instance/references.js';
+import { residenceOf } from './instance/residence.js';
+import { credentialEnds } from './metrics/credential-ends.js';
 import { noMetrics } from './metrics/metrics.js';
 import type { BrokerCount, Metrics, Snapshot } from './metrics/metrics.js';
+import type { CatalogView } from './model/catalog-view.js';
 import { BINDING_KIND, INSTANCE_KIND, SCOPES } from './model/kinds.js';
-import { asClassOrPlan } from './model/objects.js';
+import { asClassOrPlan, asInstance } from './model/objects.js';
+import type { ServiceBinding } from './model/objects.js';
 import type { OsbTransport } from './osb/osb.js';
 import { affectedKeys, keysNamingSecret, keysToRetry } from './runtime/affected.js';
 import { BrokerCalls } from './runtime/broker-calls.js';
@@ -55,6 +60,8 @@ interface Lane {
 /** The controller of `servicecatalog.k8s.io/v1beta1`: watches all eight kinds and brings each object in order. */
 export class CatalogController {
   readonly #observed: Observed;
+  readonly #catalog: CatalogView;
+  readonly #clock: Clock;
   readonly #events: EventRecorder;
   readonly #log: Logger;
   readonly #calls: BrokerCalls;
@@ -66,6 +73,7 @@ export class CatalogController {
   constructor(options: ControllerOptions) {
     const { kube, clock, log, metrics = noMetrics } = options;
     this.#log = log;
+    this.#clock = clock;
     this.#events = new EventRecorder(kube, clock, log);
     this.#observed = new Observed(kube, {
       onChange: (change) => {
@@ -78,13 +86,14 @@ export class CatalogController {
         log.warn({ err: describeError(error) }, 'watch interrupted');
       },
     });
+    this.#catalog = observedCatalog(this.#observed);
     const features = { ...DEFAULT_FEATURES, ...options.features };
     this.#calls = new BrokerCalls(kube, options.send, { features, clock, metrics });
     const context: Context = {
       ...options,
       features,
       observed: this.#observed,
-      catalog: observedCatalog(this.#observed),
+      catalog: this.#catalog,
       brokers: this.#calls,
       events: this.#events,
     };
@@ -140,6 +149,10 @@ export class CatalogController {
   }
 
   #brokerCounts(): BrokerCount[] {
+    const ends = credentialEnds(this.#observed.items(BINDING_KIND), {
+      now: this.#clock.now(),
+      brokerOf: (binding) => this.#brokerOf(binding),
+    });
     return SCOPES.flatMap(({ brokerKind, classKind }) =>
       this.#observed.items(brokerKind).map((broker) => {
         const offered = this.#observed
@@ -147,9 +160,23 @@ export class CatalogController {
           .filter((entry) => asClassOrPlan(entry).status?.removedFromBrokerCatalog !== true);
         const classes = offered.filter(({ kind }) => kind === classKind).length;
         const { name = '', namespace } = broker.metadata;
-        return { broker: name, namespace, classes, plans: offered.length - classes };
+        const credentials = ends.get(keyOf(broker));
+        return {
+          broker: name,
+          namespace,
+          classes,
+          plans: offered.length - classes,
+          ...(credentials === undefined ? {} : { credentials }),
+        };
       }),
     );
+  }
+
+  #brokerOf({ metadata, spec }: ServiceBinding): string | undefined {
+    const name = spec.instanceRef?.name ?? '';
+    const instance = this.#observed.get(INSTANCE_KIND, metadata.namespace, name);
+    const residence = instance && residenceOf(asInstance(instance), this.#catalog);
+    return residence === undefined || residence instanceof Unresolved ? undefined : keyOf(residence.broker);
   }
 
   #queueFor(

@@ -5,7 +5,7 @@ import { isDeleting } from '../model/objects.js';
 import type { BindingStatus, ServiceBinding } from '../model/objects.js';
 import { openRequest, withAnswered } from '../model/requests-by-annotation.js';
 import { bindingHeir } from './copies.js';
-import { hasExpired } from './expiry.js';
+import { EXPIRED, expired, hasExpired } from './expiry.js';
 import { placeToBind, placeToUnbind } from './place.js';
 import type { Place } from './place.js';
 import {
@@ -24,7 +24,15 @@ import type { BindingStep, BindingWorld, OwnCall, SideCall } from './step.js';
  * what it delivered goes on working.
  */
 export function decideRotation(binding: ServiceBinding, world: BindingWorld): BindingStep {
-  return sooner(decideSuccession(binding, world), decideRetirement(binding, world));
+  const told = decideExpiry(binding, world);
+  return sooner(told, sooner(decideSuccession(binding, world), decideRetirement(binding, world)));
+}
+
+/** Says that the credentials have ended, whatever their successor waits for. */
+function decideExpiry({ status = {} }: ServiceBinding, { now }: BindingWorld): BindingStep {
+  const until = Date.parse(status.credentialsExpireAt ?? '');
+  if (Number.isNaN(until) || findCondition(status, EXPIRED) !== undefined) return { type: 'idle' };
+  return until > now ? { type: 'wait', until } : { type: 'update-status', status: expired(status, now) };
 }
 
 /** Whether new credentials are on the way, or wanted now. */

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '@mesitis/kube';
-import { timestamp } from '../model/conditions.js';
+import { findCondition, timestamp, withLeadingCondition, withoutCondition } from '../model/conditions.js';
 import { parseDuration } from '../model/duration.js';
 import type { BindingStatus, ServiceBinding } from '../model/objects.js';
 import { withoutFields } from '../model/without-fields.js';
@@ -31,6 +31,9 @@ export function hasExpired({ credentialsExpireAt }: Expiry, now: number): boolea
   return credentialsExpireAt !== undefined && Date.parse(credentialsExpireAt) <= now;
 }
 
+/** The type of the condition that says that the credentials have ended before there were others. */
+export const EXPIRED = 'Expired';
+
 /** However soon credentials end, new ones are not asked for all the time. */
 const LEAST_AGE_MS = 60_000;
 
@@ -39,11 +42,19 @@ const LEAST_AGE_MS = 60_000;
  * thirds of the time are over: the last third is for failures, and for those who still use the old ones.
  */
 export function withExpiry(status: BindingStatus, expiry: Expiry, now: number): BindingStatus {
-  const rest = withoutFields(status, 'credentialsExpireAt', 'renewBefore', 'rotateAt');
+  const known = findCondition(status, EXPIRED) === undefined ? status : withoutCondition(status, EXPIRED);
+  const rest = withoutFields(known, 'credentialsExpireAt', 'renewBefore', 'rotateAt');
   const deadline = deadlineOf(expiry);
   if (deadline === undefined) return rest;
   const age = Math.max(((deadline - now) * 2) / 3, LEAST_AGE_MS);
   return { ...rest, ...expiry, rotateAt: timestamp(now + age) };
+}
+
+/** The status that says that the credentials have ended; in front, where svcat does not look. */
+export function expired(status: BindingStatus, now: number): BindingStatus {
+  const reason = 'CredentialsExpired';
+  const message = `The credentials ended at ${status.credentialsExpireAt ?? ''}, as the broker had said, and there are no others yet`;
+  return withLeadingCondition(status, { type: EXPIRED, status: 'True', reason, message }, now);
 }
 
 /** How long the old credentials stay valid beside the new ones; a Go duration. */

@@ -29,6 +29,16 @@ export interface BrokerCount {
   namespace: string | undefined;
   classes: number;
   plans: number;
+  /** Of the bindings whose credentials end; undefined when there are none. */
+  credentials?: CredentialEnds;
+}
+
+/** What is known of bindings whose broker has said when their credentials end. */
+export interface CredentialEnds {
+  /** When the first of them end, in milliseconds since the epoch. */
+  firstEnd: number;
+  /** How many should have got new ones by now. */
+  overdue: number;
 }
 
 /** What is true at the moment at which the metrics are read. */

@@ -20,7 +20,13 @@ async function series(metrics: PrometheusMetrics): Promise<string[]> {
   return lines.filter((line) => !line.includes('_bucket'));
 }
 
-const CLUSTER: BrokerCount = { broker: 'a', namespace: undefined, classes: 2, plans: 3 };
+const CLUSTER: BrokerCount = {
+  broker: 'a',
+  namespace: undefined,
+  classes: 2,
+  plans: 3,
+  credentials: { firstEnd: 1_800_000_000_000, overdue: 4 },
+};
 const NAMESPACED: BrokerCount = { broker: 'a', namespace: 'ns', classes: 0, plans: 0 };
 
 test('the metrics are those of the archived controller and our own', async () => {
@@ -40,6 +46,8 @@ test('the metrics are those of the archived controller and our own', async () =>
     'servicecatalog_broker_service_plan_count{broker="a",namespace="ns"} 0',
     'servicecatalog_osb_request_count{broker="a",method="ProvisionInstance",status="2xx"} 1',
     'servicecatalog_osb_request_count{broker="a",method="ProvisionInstance",status="client-error"} 1',
+    'mesitis_catalog_credentials_end_timestamp_seconds{broker="a",namespace=""} 1800000000',
+    'mesitis_catalog_credentials_overdue{broker="a",namespace=""} 4',
     'mesitis_catalog_leader 1',
     'mesitis_catalog_queue_depth{queue="instances"} 7',
     'mesitis_catalog_reconcile_duration_seconds_sum{kind="ServiceInstance",outcome="done"} 0.5',

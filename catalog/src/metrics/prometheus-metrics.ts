@@ -49,6 +49,16 @@ export class PrometheusMetrics implements Metrics {
   });
   /** The labels in use of the series before, by broker. */
   readonly #requestLabels = new Map<string, Map<string, { method: string; status: string }>>();
+  readonly #credentialsEnd = this.#gauge(
+    `${PREFIX}credentials_end_timestamp_seconds`,
+    'When the first credentials of a broker end that it has set an end to, in seconds since the epoch.',
+    ['broker', 'namespace'],
+  );
+  readonly #credentialsOverdue = this.#gauge(
+    `${PREFIX}credentials_overdue`,
+    'Bindings that should have got new credentials by now because theirs end.',
+    ['broker', 'namespace'],
+  );
   readonly #leader = this.#gauge(
     `${PREFIX}leader`,
     'Whether this process is the one that works (1) or stands by (0).',
@@ -95,17 +105,21 @@ export class PrometheusMetrics implements Metrics {
     const { works, queues, brokers } = this.#snapshot();
     this.#leader.set(works ? 1 : 0);
     for (const [queue, depth] of Object.entries(queues)) this.#queues.set({ queue }, depth);
-    this.#countCatalogs(brokers);
+    this.#tellOfBrokers(brokers);
     this.#forgetAllBut(new Set(brokers.map(({ broker }) => broker)));
     return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };
   }
 
-  #countCatalogs(brokers: readonly BrokerCount[]): void {
-    this.#classes.reset();
-    this.#plans.reset();
-    for (const { broker, namespace = '', classes, plans } of brokers) {
+  #tellOfBrokers(brokers: readonly BrokerCount[]): void {
+    for (const gauge of [this.#classes, this.#plans, this.#credentialsEnd, this.#credentialsOverdue]) {
+      gauge.reset();
+    }
+    for (const { broker, namespace = '', classes, plans, credentials } of brokers) {
       this.#classes.set({ broker, namespace }, classes);
       this.#plans.set({ broker, namespace }, plans);
+      if (credentials === undefined) continue;
+      this.#credentialsEnd.set({ broker, namespace }, credentials.firstEnd / 1000);
+      this.#credentialsOverdue.set({ broker, namespace }, credentials.overdue);
     }
   }
 
