@@ -4,6 +4,7 @@ import { API_VERSION, BINDING_KIND, INSTANCE_KIND, SCOPES } from '../model/kinds
 import { asBinding, asInstance, isDeleting } from '../model/objects.js';
 import type { InstanceSpec, ServiceInstance } from '../model/objects.js';
 import { checkBrokerSecret } from './broker-secret.js';
+import { checkImmutable } from './check-immutable.js';
 import { checkParametersBy } from './check-parameters.js';
 import type { Refusal, Write } from './kinds.js';
 import { loadCatalog, type CatalogKube } from './live-catalog.js';
@@ -71,12 +72,14 @@ async function validateInstance(
   { operation, object, oldObject }: Write,
   options: CallOptions,
 ): Promise<Refusal[]> {
+  const old = operation === 'UPDATE' && oldObject !== undefined ? specOf(oldObject) : undefined;
+  const changed = old === undefined ? [] : checkImmutable(specOf(object), old);
+  if (changed.length > 0) return changed;
   const instance = asInstance(object);
   const resolved = await resolve(kube, instance, options);
   // Whatever leads nowhere is accepted: the controller says so in a condition, and tries again when there is more.
   if (resolved instanceof Unresolved) return [];
   const { class: serviceClass, plan } = resolved;
-  const old = operation === 'UPDATE' && oldObject !== undefined ? specOf(oldObject) : undefined;
   if (old !== undefined && planChanges(specOf(object), old) && serviceClass.spec.planUpdatable === false) {
     const message = `The Service Class ${serviceClass.spec.externalName} does not allow plan changes.`;
     return [{ rule: 'plan-change', message, code: 403 }];
