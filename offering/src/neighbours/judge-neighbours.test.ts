@@ -114,6 +114,19 @@ describe('orders', () => {
     expect(judge(pod('1'), selecting('mesitis/kind=wrapped-pod'), secret('2'))).toEqual([]);
   });
 
+  it.each([
+    ['first', ['1', '3'], []],
+    ['last', ['3', '1'], []],
+    ['never', ['3', '2'], ['before the Secret "password-${instance.shortId}" of order 2']],
+  ])(
+    'goes by the one that is made first of two of the same name, when it comes early %s',
+    (_, orders, parts) => {
+      const secrets = orders.map((order, index) => ({ ...secret(order), configMap: `secret-${index}` }));
+      const lines = judge(pod('1'), all, ...secrets);
+      expect(lines).toEqual(parts.map((part) => expect.stringContaining(part)));
+    },
+  );
+
   it('says nothing of a pair that somebody else wrote', () => {
     expect(judge(object('service'), all, pod('1'), secret('2'))).toEqual([]);
   });

@@ -16,9 +16,7 @@ export interface LateOrder {
  * their expressions. Pure; `mesitis/order`, design section 2.
  */
 export function lateOrders(resources: readonly WrappedResource[]): LateOrder[] {
-  const byName = new Map(
-    resources.map((resource) => [keyOf(resource.object.kind, nameOf(resource)), resource]),
-  );
+  const byName = firstByName(resources);
   return resources.flatMap((dependant) => {
     const keys = new Set(podNeeds(dependant.object).map(({ kind, name }) => keyOf(kind, name)));
     return [...keys].flatMap((key): LateOrder[] => {
@@ -30,6 +28,17 @@ export function lateOrders(resources: readonly WrappedResource[]): LateOrder[] {
       return [{ dependant, needed, message }];
     });
   });
+}
+
+/** Of several objects of one kind and name the one that is made first: from then on Pods find it. */
+function firstByName(resources: readonly WrappedResource[]): Map<string, WrappedResource> {
+  const first = new Map<string, WrappedResource>();
+  for (const resource of resources) {
+    const key = keyOf(resource.object.kind, nameOf(resource));
+    const known = first.get(key);
+    if (known === undefined || resource.order < known.order) first.set(key, resource);
+  }
+  return first;
 }
 
 function describe(resource: WrappedResource): string {
