@@ -82,6 +82,11 @@ const cluster = (...objects: KubeObject[]): MemoryKube => {
   kube.seed(...objects);
   return kube;
 };
+/** As it is after somebody took the label out. */
+const withoutLabel = ({ metadata, ...rest }: KubeObject): KubeObject => {
+  const { 'mesitis/kind': _, ...labels } = metadata.labels ?? {};
+  return { ...rest, metadata: { ...metadata, labels } };
+};
 const documents = (...objects: KubeObject[]): string =>
   objects.map((each) => JSON.stringify(each)).join('\n---\n');
 const plan = (kube: MemoryKube, input: string, ...argv: string[]): Promise<RunResult> =>
@@ -205,6 +210,68 @@ describe('what publishing would change', () => {
       { exitCode: 1, refused: true, changes: ['removed api-db:1 1 used'], breaks: ['MES089 mine no'] },
     ],
     [
+      'an offering that loses its label',
+      [entry('a', FIRST), entry('b', SECOND), ...used('u1', 'client-ns/mine')],
+      [withoutLabel(entry('a', FIRST))],
+      [],
+      { exitCode: 1, refused: true, changes: ['removed api-db:1 1 used'], breaks: ['MES089 mine no'] },
+    ],
+    [
+      'an offering that loses its label as its annotation in the file allows',
+      [entry('a'), ...used('u1', 'client-ns/mine')],
+      [withoutLabel(entry('a', {}, { annotations: AGREED })), entry('n', { ...SECOND, offering: 'other' })],
+      [],
+      { changes: ['removed api-db:1 1 used', 'new api-other:2'], breaks: ['MES089 mine agreed'] },
+    ],
+    [
+      'an object that loses its label',
+      [object('c', {})],
+      [withoutLabel(object('c', {}))],
+      [],
+      { changes: ['removed ConfigMap c-${instance.shortId}'] },
+    ],
+    [
+      'ConfigMaps that never had the label',
+      [entry('a'), entry('z', {}, { namespace: 'other-ns' })],
+      [
+        entry('a'),
+        withoutLabel(entry('b')),
+        withoutLabel(entry('y', {}, { namespace: 'other-ns' })),
+        withoutLabel(entry('')),
+      ],
+      [],
+      {},
+    ],
+    [
+      'another kind of provision',
+      [entry('a'), ...used('u1', 'client-ns/mine')],
+      [
+        entry('a', {
+          provisionkind: 'ProvisionExistingClusterService',
+          provisiondata: { namespace: 'shared', name: 'db', port: 5432 },
+        }),
+      ],
+      [],
+      {
+        exitCode: 1,
+        refused: true,
+        changes: ['changed api-db:1 provision 1 used'],
+        breaks: ['MES090 mine no'],
+      },
+    ],
+    [
+      'a whitelist without one of two namespaces that have instances',
+      [entry('a'), ...used('u1', 'client-ns/mine'), ...used('u1', 'b/theirs').slice(1)],
+      [entry('a', { whitelist: ['b'] })],
+      [],
+      {
+        exitCode: 1,
+        refused: true,
+        changes: ['changed api-db:1 whitelist 2 used'],
+        breaks: ['MES091 mine no'],
+      },
+    ],
+    [
       'an entry that is in the way of one in the cluster',
       [entry('a')],
       [entry('b', { version: '2' })],
@@ -263,6 +330,30 @@ describe('for a person', () => {
     expect(await plan(busy(), documents(file))).toMatchObject({ err, exitCode: 0 });
   });
 
+  test('who may not see the instances of others is told so, and what changes all the same', async () => {
+    const kube = busy();
+    const list = kube.list.bind(kube);
+    kube.list = (query, options) =>
+      query.kind === 'ServiceInstance'
+        ? Promise.reject(new KubeError('forbidden', 'jane cannot list serviceinstances'))
+        : list(query, options);
+    const file = documents(entry('a', { ...FIRST, uuid: 'u9' }));
+    const { out, err, exitCode } = await plan(kube, file);
+    expect(out.split('\n')).toEqual([
+      'ACTION    WHAT       CONFIGMAP       INSTANCES   WHAT DIFFERS',
+      'changed   api-db:1   provider-ns/a   ?           uuid',
+      '',
+    ]);
+    expect(err).toBe(
+      '1 changed in provider-ns: whom it breaks can not be told, since the cluster refused: jane cannot list serviceinstances\n',
+    );
+    expect(exitCode).toBe(0);
+    expect(JSON.parse((await plan(kube, file, '-o', 'json')).out)).toMatchObject({
+      refused: false,
+      namespaces: [{ unchecked: 'jane cannot list serviceinstances', breaks: [] }],
+    });
+  });
+
   test('nothing is written', async () => {
     const kube = busy();
     const query = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'provider-ns' };
@@ -290,6 +381,12 @@ describe('what can not be planned', () => {
       documents(entry('a')),
       ['-n', 'other'],
       "-: ConfigMap 'provider-ns/a' is of another namespace than other, as -n says",
+    ],
+    [
+      'a ConfigMap of others',
+      documents(withoutLabel(entry('a'))),
+      [],
+      'no ConfigMap with the label mesitis/kind in -',
     ],
     ['nothing of ours', 'kind: Pod', [], 'no ConfigMap with the label mesitis/kind in -'],
     [

@@ -16,7 +16,7 @@ interface PlanFlags {
 export class Plan extends MesitisCommand {
   static override summary = 'see what publishing files would change, and whom it would break';
   static override description =
-    'Compares the ConfigMaps of offerings in files with those in the cluster, and looks for the instances that the difference breaks, as the webhook does when they are published. Nothing is written. ConfigMaps go to the namespace that they name, else to -n; with both, they have to agree. Exit code 0: nothing breaks, or the author allows it; 1: the change would be refused; 2: a file can not be used; 3: the cluster said no.';
+    'Compares the ConfigMaps of offerings in files with those in the cluster, and looks for the instances that the difference breaks, as the webhook does when they are published. Nothing is written. ConfigMaps go to the namespace that they name, else to -n; with both, they have to agree. One that has lost the label mesitis/kind is taken back, as it is by kubectl apply. Whom it breaks is told as far as you may list instances in all namespaces. Exit code 0: nothing breaks, the author allows it, or it can not be told; 1: the change would be refused; 2: a file can not be used; 3: the cluster said no.';
   static override examples = [
     '<%= config.bin %> plan -f offerings/ --namespace provider-ns',
     'helm template charts/api | <%= config.bin %> plan -f - -n provider-ns --prune',
@@ -55,14 +55,15 @@ export class Plan extends MesitisCommand {
     const { byNamespace, unusable } = proposedBy(read.sources, target);
     const problems = [...read.unusable, ...unusable];
     if (problems.length > 0) throw inputError(problems.join('; '));
-    if (byNamespace.size === 0)
-      throw inputError(`no ConfigMap with the label mesitis/kind in ${flags.filename.join(', ')}`);
     const { isRefused, planNamespace } = await import('../lib/plan/plan-namespace.js');
     const plans: NamespacePlan[] = [];
-    for (const [name, proposed] of [...byNamespace].toSorted(([one], [other]) => (one < other ? -1 : 1))) {
-      const request = { namespace: name, proposed, prune: flags.prune };
-      plans.push(await planNamespace(cluster, request, { signal: this.context.signal }));
+    for (const [name, proposal] of [...byNamespace].toSorted(([one], [other]) => (one < other ? -1 : 1))) {
+      const request = { namespace: name, ...proposal, prune: flags.prune };
+      const plan = await planNamespace(cluster, request, { signal: this.context.signal });
+      if (plan !== undefined) plans.push(plan);
     }
+    if (plans.length === 0)
+      throw inputError(`no ConfigMap with the label mesitis/kind in ${flags.filename.join(', ')}`);
     const { planJson, planSummary, planTables } = await import('../lib/plan/format.js');
     this.print(flags.output === 'json' ? planJson(plans) : planTables(plans, this.terminal.out));
     const summary = planSummary(plans);

@@ -16,11 +16,11 @@ export function planTables(plans: readonly NamespacePlan[], screen: Screen): str
     removed: red,
   };
   const changes = plans.flatMap(({ namespace, changes: all }) =>
-    all.map(({ action, title, configMap, instances, keys }): (Cell | string)[] => [
+    all.map(({ action, title, configMap, planId, instances, keys }): (Cell | string)[] => [
       { text: action, paint: paints[action] },
       title,
       `${namespace}/${configMap}`,
-      instances === undefined ? '' : String(instances),
+      instances === undefined ? (planId === undefined ? '' : '?') : String(instances),
       keys.join(', '),
     ]),
   );
@@ -78,6 +78,9 @@ export function planSummary(plans: readonly NamespacePlan[]): string {
       ? undefined
       : `breaks ${many(breaks.filter(({ allowed }) => allowed !== undefined))}, as mesitis/allow-breaking says`,
   ].filter((each) => each !== undefined);
+  const unchecked = plans.find((plan) => plan.unchecked !== undefined)?.unchecked;
+  if (unchecked !== undefined)
+    outcome.push(`whom it breaks can not be told, since the cluster refused: ${unchecked}`);
   return `${counted.join(', ')} in ${where}: ${outcome.length === 0 ? 'nothing breaks' : outcome.join('; ')}`;
 }
 

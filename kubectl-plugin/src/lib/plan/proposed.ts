@@ -4,7 +4,7 @@ import {
   type ProviderConfigMap,
   type ProviderConfiguration,
 } from '@mesitis/offering';
-import { configMapsIn, type Source } from '../lint/config-maps-in.js';
+import { everyConfigMapIn, isOurs, type Source } from '../lint/config-maps-in.js';
 
 /** A ConfigMap of Mesitis, as a file or the cluster has it. */
 export interface PlannedConfigMap {
@@ -13,9 +13,18 @@ export interface PlannedConfigMap {
   value: ProviderConfiguration;
 }
 
-/** What files publish, by namespace, and why some of it can't be used, a sentence each. */
+/** A ConfigMap without the label of Mesitis: when there is one with it in the cluster, that is taken back. */
+export type Unlabelled = Pick<PlannedConfigMap, 'name' | 'annotations'>;
+
+/** What files hold of one namespace. */
+export interface Proposal {
+  planned: PlannedConfigMap[];
+  unlabelled: Unlabelled[];
+}
+
+/** What files hold, by namespace, and why some of it can't be used, a sentence each. */
 export interface Proposed {
-  byNamespace: Map<string, PlannedConfigMap[]>;
+  byNamespace: Map<string, Proposal>;
   unusable: string[];
 }
 
@@ -30,17 +39,21 @@ export interface Target {
 /** Reads the ConfigMaps of files, by the same rules as lint. Pure. */
 export function proposedBy(sources: readonly Source[], target: Target): Proposed {
   const unusable: string[] = [];
-  const byNamespace = new Map<string, PlannedConfigMap[]>();
+  const byNamespace = new Map<string, Proposal>();
   const seen = new Set<string>();
   for (const source of sources) {
-    for (const { configMap } of configMapsIn(source, unusable)) {
+    for (const { configMap } of everyConfigMapIn(source, unusable)) {
       const namespace = wordOf(configMap.metadata.namespace) ?? target.namespace;
+      if (!isOurs(configMap)) {
+        addUnlabelled(byNamespace, namespace, configMap, target);
+        continue;
+      }
       const title = `${namespace}/${wordOf(configMap.metadata.name) ?? ''}`;
       const planned = plannedFrom(configMap);
       const problem = seen.has(title) ? 'is there twice' : problemOf(planned, namespace, target);
       seen.add(title);
       if (problem !== undefined) unusable.push(`${source.file}: ConfigMap '${title}' ${problem}`);
-      else if (planned !== undefined) add(byNamespace, namespace, planned);
+      else if (planned !== undefined) proposalOf(byNamespace, namespace).planned.push(planned);
     }
   }
   return { byNamespace, unusable };
@@ -68,10 +81,21 @@ function wordOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-function add(groups: Map<string, PlannedConfigMap[]>, namespace: string, planned: PlannedConfigMap): void {
-  const group = groups.get(namespace);
-  if (group === undefined) groups.set(namespace, [planned]);
-  else group.push(planned);
+/** Any chart holds ConfigMaps of others: none of them is a mistake. */
+function addUnlabelled(
+  all: Map<string, Proposal>,
+  namespace: string,
+  { metadata: { name, annotations } }: ProviderConfigMap,
+  { namespace: wanted, only }: Target,
+): void {
+  if (wordOf(name) === undefined || (only && namespace !== wanted)) return;
+  proposalOf(all, namespace).unlabelled.push({ name: name ?? '', annotations });
+}
+
+function proposalOf(all: Map<string, Proposal>, namespace: string): Proposal {
+  const proposal = all.get(namespace) ?? { planned: [], unlabelled: [] };
+  all.set(namespace, proposal);
+  return proposal;
 }
 
 /** The label by which the ConfigMaps of Mesitis are found. */
