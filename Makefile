@@ -4,6 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 
 CLUSTER ?= sandbox
+RELEASE_URL ?= https://example.com/mesitis
 run := npm run --silent
 installed := node_modules/.package-lock.json
 
@@ -21,6 +22,10 @@ install: $(installed) ## install what package-lock.json names, Node 24 included
 .PHONY: build
 build: install ## compile every workspace and bundle the kubectl plugin
 	@$(run) build
+
+.PHONY: executables
+executables: build ## the plugin as executables that need no Node, and krew's manifest; RELEASE_URL=where they will be
+	@$(run) executables --workspace @mesitis/kubectl-plugin -- --url $(RELEASE_URL)
 
 .PHONY: lint
 lint: install ## ESLint and Prettier

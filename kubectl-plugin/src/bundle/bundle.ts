@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 import { commandOutlines } from '../commands/outlines.js';
@@ -28,8 +29,6 @@ export async function bundlePlugin(): Promise<Bundle> {
     platform: 'node',
     // Not an ES module: importing node:http as one reads all its exports, which loads Node's own HTTP client (40 ms).
     format: 'cjs',
-    define: { 'import.meta.url': '__moduleUrl' },
-    banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
     // Older than the project's own Node: the plugin runs on whatever Node its user has.
     target: 'node20',
     minify: true,
@@ -43,6 +42,7 @@ export async function bundlePlugin(): Promise<Bundle> {
     plugins: [replacements(await commandOutlines()), lateRequires(LATE_FILES)],
     metafile: true,
     write: false,
+    absWorkingDir: here('..'),
     logLevel: 'warning',
   });
   return { text: inAscii(outputFiles[0]?.text ?? ''), metafile };
@@ -58,9 +58,26 @@ export function sizesByPackage({ outputs }: Metafile): [string, number][] {
   const sums = new Map<string, number>();
   for (const { inputs } of Object.values(outputs)) {
     for (const [file, { bytesInOutput }] of Object.entries(inputs)) {
-      const [, name = 'our own'] = /node_modules\/((?:@[^/]+\/)?[^/]+)(?!.*node_modules)/.exec(file) ?? [];
+      const { name } = packageOf(file) ?? { name: 'our own' };
       sums.set(name, (sums.get(name) ?? 0) + bytesInOutput);
     }
   }
   return [...sums].sort(([, one], [, other]) => other - one);
+}
+
+/**
+ * The npm packages that a bundle has something of, in the order of their names, with their folders.
+ * @param root of the repository
+ */
+export function packagesIn({ outputs }: Metafile, root: string): [string, string][] {
+  const files = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
+  const packages = files.map(packageOf).filter((each) => each !== undefined);
+  const folders = new Map(packages.map(({ name, folder }) => [name, resolve(root, folder)]));
+  return [...folders].sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+/** The npm package that a file of a bundle belongs to, and its folder, seen from the root; undefined for our own. */
+function packageOf(file: string): { name: string; folder: string } | undefined {
+  const [, folder, name] = /^(?:late:)?(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(file) ?? [];
+  return folder === undefined || name === undefined ? undefined : { name, folder };
 }

@@ -19,13 +19,12 @@ export function lateRequires(filter: RegExp): Plugin {
   return {
     name: 'late-requires',
     setup(build) {
-      const { target, define } = build.initialOptions;
+      const { target } = build.initialOptions;
       const toCommonJs = async (source: string, loader: Loader): Promise<string> => {
         const options = { loader, format: 'cjs', platform: 'node' } as const;
         const { code } = await transform(source, {
           ...options,
           ...(target === undefined ? {} : { target }),
-          ...(define === undefined ? {} : { define }),
         });
         return code;
       };

@@ -2,12 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as Flags from '@oclif/core/flags';
 import { MesitisCommand } from '../base-command.js';
+import { completionScript } from '../lib/completion/script.js';
 import { inputError, usageError } from '../lib/plugin-error.js';
-
-/** What kubectl runs for completions: an executable of this name on the PATH. */
-const NAME = 'kubectl_complete-mesitis';
-const UNIX = '#!/bin/sh\nexec kubectl-mesitis __complete "$@"\n';
-const WINDOWS = '@kubectl-mesitis __complete %*\r\n';
 
 /** Sets up completion by the tab key. */
 export class Completion extends MesitisCommand {
@@ -27,8 +23,7 @@ export class Completion extends MesitisCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(Completion);
-    const windows = process.platform === 'win32';
-    const script = windows ? WINDOWS : UNIX;
+    const { file: name, text: script } = completionScript(process.platform === 'win32');
     if (!flags.install) {
       if (flags.dir !== undefined) throw usageError('--dir is where --install writes: add --install');
       this.print(script);
@@ -38,7 +33,7 @@ export class Completion extends MesitisCommand {
     if (folder === undefined) {
       throw inputError('kubectl-mesitis is on no folder of the PATH: choose one with --dir');
     }
-    const file = join(folder, windows ? `${NAME}.cmd` : NAME);
+    const file = join(folder, name);
     await install(file, script);
     this.printSentence(`completion is set up: ${file}`);
     this.tell(
