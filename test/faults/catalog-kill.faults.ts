@@ -1,185 +1,190 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { JsonObject, KubeObject, ObjectRef } from '@mesitis/kube';
-import { pick, renderChart } from '../cluster/chart.js';
-import { serverSpecOf } from '../cluster/deployment.js';
-import { GrantingBroker } from '../cluster/granting-broker.js';
-import { install } from '../cluster/installation.js';
-import { endpointOf } from '../cluster/kubeconfig.js';
-import { kubectlFor } from '../cluster/kubectl.js';
-import { startServer, type Server } from '../cluster/server.js';
-import { until } from '../cluster/wait.js';
-import { startApiServerProxy, type ApiServerProxy } from './api-server-proxy.js';
-import { STAGE_MS, raiseStage, type Stage } from './stage.js';
+import type { JsonObject, KubeObject } from '@mesitis/kube';
+import {
+  API_VERSION,
+  NAMESPACE,
+  instance,
+  isReady,
+  object,
+  raiseCatalogStage,
+  refTo,
+  settled,
+  type CatalogStage,
+} from './catalog-stage.js';
+import { STAGE_MS } from './stage.js';
 import { Standstill, type When } from './standstill.js';
 
 const TEST_MS = 60_000;
-const SYSTEM = 'mesitis-system';
-const NAMESPACE = 'default';
-const API_VERSION = 'servicecatalog.k8s.io/v1beta1';
+
+/** The instance that the bindings are of. */
+const HOST = 'host';
 
 /** What may be interrupted, and what has to come of it. */
 interface Story {
   name: string;
-  /** How often the instance is written at least. */
+  kind: 'ServiceInstance' | 'ServiceBinding';
+  /** How often the object, or its Secret, is written at least. */
   writes: number;
   before: (name: string) => Promise<unknown>;
   act: (name: string) => Promise<unknown>;
   isDone: (stored: KubeObject | undefined) => boolean;
 }
 
-describe('the catalog, killed at every write of an instance', () => {
-  let stage: Stage;
-  let proxy: ApiServerProxy;
-  let catalog: Server;
-  const broker = new GrantingBroker();
+describe('the catalog, killed at every write of an instance and of a binding', () => {
+  let stage: CatalogStage;
 
   beforeAll(async () => {
-    stage = await raiseStage();
-    const { cluster, kube } = stage;
-    const kubectl = await kubectlFor(cluster);
-    const endpoint = endpointOf(await kubectl.must(['config', 'view', '--minify', '--flatten', '--raw']));
-    proxy = await startApiServerProxy({ endpoint });
-    const objects = await renderChart({
-      chart: 'mesitis-platform',
-      name: 'mesitis',
-      namespace: SYSTEM,
-      // The process below stands in for the Pods.
-      values: { webhook: { replicas: 0 }, catalog: { replicas: 0 } },
-    });
-    const kept = objects.filter(({ kind }) => !kind.endsWith('WebhookConfiguration'));
-    await install(cluster, kubectl, [SYSTEM], kept);
-    catalog = await startServer(
-      cluster,
-      kubectl,
-      serverSpecOf(pick(objects, 'Deployment', 'mesitis-catalog')),
-      {
-        apiServer: proxy.url,
-        environment: { NODE_COMPILE_CACHE: join(cluster.directory, 'compile-cache') },
-      },
-    );
-    const url = await broker.listen();
-    await kube.create({
-      apiVersion: API_VERSION,
-      kind: 'ClusterServiceBroker',
-      metadata: { name: 'broker' },
-      spec: { url },
-    });
+    stage = await raiseCatalogStage();
+    await stage.kube.create(instance(HOST));
+    await settled(stage, { kind: 'ServiceInstance', name: HOST }, isReady);
   }, STAGE_MS);
 
-  afterAll(async () => {
-    await catalog.stop();
-    await proxy.close();
-    broker.close();
-    await stage.close();
-  }, STAGE_MS);
+  afterAll(() => stage.close(), STAGE_MS);
 
-  const refTo = (name: string): ObjectRef => ({
-    apiVersion: API_VERSION,
-    kind: 'ServiceInstance',
-    namespace: NAMESPACE,
-    name,
-  });
-
-  const create = (name: string): Promise<unknown> =>
-    stage.kube.create({
-      apiVersion: API_VERSION,
-      kind: 'ServiceInstance',
-      metadata: { name, namespace: NAMESPACE },
-      spec: {
-        clusterServiceClassExternalName: 'db',
-        clusterServicePlanExternalName: 'small',
-        externalID: name,
-      },
-    });
-
-  async function settled(name: string, isDone: Story['isDone']): Promise<void> {
-    await until({ what: `instance ${name}`, timeoutMs: 30_000 }, async () =>
-      isDone(await stage.kube.get(refTo(name))) ? true : undefined,
-    );
-  }
+  const statusOf = (stored: KubeObject | undefined): JsonObject => (stored?.['status'] ?? {}) as JsonObject;
 
   const readyWith =
     (plan: string) =>
     (stored: KubeObject | undefined): boolean => {
-      const status = (stored?.['status'] ?? {}) as {
-        conditions?: JsonObject[];
-        externalProperties?: JsonObject;
-      };
-      const ready = status.conditions?.some(
-        ({ type, status: value }) => type === 'Ready' && value === 'True',
-      );
-      return ready === true && status.externalProperties?.['clusterServicePlanExternalName'] === plan;
+      const properties = statusOf(stored)['externalProperties'] as JsonObject | undefined;
+      return isReady(stored) && properties?.['clusterServicePlanExternalName'] === plan;
     };
 
-  const createReady = async (name: string): Promise<void> => {
-    await create(name);
-    await settled(name, readyWith('small'));
+  const provision = (name: string): Promise<unknown> => stage.kube.create(instance(name));
+  const bind = (name: string): Promise<unknown> =>
+    stage.kube.create(object('ServiceBinding', name, { instanceRef: { name: HOST }, externalID: name }));
+  const remove =
+    (kind: string) =>
+    (name: string): Promise<unknown> =>
+      stage.kube.remove(refTo(kind, name));
+  const patch =
+    (kind: string, body: JsonObject) =>
+    (name: string): Promise<unknown> =>
+      stage.kube.patch(refTo(kind, name), { type: 'merge', body });
+
+  const isRotated = (stored: KubeObject | undefined): boolean => {
+    const { currentBindingID, predecessors } = statusOf(stored);
+    return isReady(stored) && currentBindingID !== undefined && predecessors === undefined;
   };
+
+  async function provisioned(name: string): Promise<void> {
+    await provision(name);
+    await settled(stage, { kind: 'ServiceInstance', name }, isReady);
+  }
+
+  async function bound(name: string): Promise<void> {
+    await bind(name);
+    await settled(stage, { kind: 'ServiceBinding', name }, isReady);
+  }
 
   const STORIES: Story[] = [
     {
-      name: 'a provision',
+      name: 'provision',
+      kind: 'ServiceInstance',
       writes: 3,
       before: () => Promise.resolve(),
-      act: create,
+      act: provision,
       isDone: readyWith('small'),
     },
     {
-      name: 'a change of plan',
+      name: 'change-of-plan',
+      kind: 'ServiceInstance',
       writes: 3,
-      before: createReady,
-      act: (name) =>
-        stage.kube.patch(refTo(name), {
-          type: 'merge',
-          body: { spec: { clusterServicePlanExternalName: 'large' } },
-        }),
+      before: provisioned,
+      act: patch('ServiceInstance', { spec: { clusterServicePlanExternalName: 'large' } }),
       isDone: readyWith('large'),
     },
     {
-      name: 'a deprovision',
+      name: 'deprovision',
+      kind: 'ServiceInstance',
       writes: 2,
-      before: createReady,
-      act: (name) => stage.kube.remove(refTo(name)),
+      before: provisioned,
+      act: remove('ServiceInstance'),
       isDone: (stored) => stored === undefined,
+    },
+    {
+      name: 'bind',
+      kind: 'ServiceBinding',
+      writes: 4,
+      before: () => Promise.resolve(),
+      act: bind,
+      isDone: isReady,
+    },
+    {
+      name: 'unbind',
+      kind: 'ServiceBinding',
+      writes: 3,
+      before: bound,
+      act: remove('ServiceBinding'),
+      isDone: (stored) => stored === undefined,
+    },
+    {
+      name: 'rotation',
+      kind: 'ServiceBinding',
+      writes: 4,
+      before: bound,
+      act: patch('ServiceBinding', {
+        metadata: { annotations: { 'mesitis/rotate': '1', 'mesitis/rotation-overlap': '0s' } },
+      }),
+      isDone: isRotated,
     },
   ];
 
-  test.each(STORIES.flatMap((story) => (['before', 'after'] as const).map((when) => ({ story, when }))))(
-    'finishes $story.name, killed $when each',
-    async ({ story, when }: { story: Story; when: When }) => {
-      // As many instances as there are writes, each interrupted at its own, by one kill.
-      const names = Array.from(
-        { length: story.writes },
-        (_, index) => `${story.name.replaceAll(' ', '-')}-${when}-${index}`,
+  /** The ids that the broker should know: of what is stored, and of nothing else. */
+  async function idsInUse(): Promise<unknown[]> {
+    const list = async (kind: string): Promise<KubeObject[]> =>
+      (await stage.kube.list({ apiVersion: API_VERSION, kind, namespace: NAMESPACE })).items;
+    const stored = [...(await list('ServiceInstance')), ...(await list('ServiceBinding'))];
+    const idOf = (one: KubeObject): unknown =>
+      statusOf(one)['currentBindingID'] ?? (one['spec'] as JsonObject)['externalID'];
+    return stored.map(idOf).sort();
+  }
+
+  async function secretsOfBindings(): Promise<unknown[]> {
+    const { items } = await stage.kube.list({ apiVersion: 'v1', kind: 'Secret', namespace: NAMESPACE });
+    return items.filter(({ type }) => type === 'Opaque').map(({ metadata }) => metadata.name);
+  }
+
+  test.each<When>(['before', 'after'])(
+    'finishes whatever it was at, killed %s each, and leaves nothing behind',
+    async (when) => {
+      // As many objects as there are writes, each interrupted at its own, all by one kill.
+      const objects = STORIES.flatMap((story) =>
+        Array.from({ length: story.writes }, (_, index) => ({
+          story,
+          name: `${story.name}-${when}-${index}`,
+          point: index + 1,
+        })),
       );
-      await Promise.all(names.map((name) => story.before(name)));
+      await Promise.all(objects.map(({ story, name }) => story.before(name)));
       let back = Promise.resolve();
       const standstill = new Standstill({
-        points: new Map(names.map((name, index) => [name, index + 1])),
+        points: new Map(objects.map(({ name, point }) => [name, point])),
         when,
         onStandstill: async () => {
-          const killed = catalog.kill();
-          back = killed.then(() => catalog.start());
+          const killed = stage.catalog.kill();
+          back = killed.then(() => stage.catalog.start());
           await killed;
         },
       });
-      proxy.decide = (call) => {
-        const [, instance] = /\/serviceinstances\/([^/?]+)/.exec(call.path) ?? [];
-        return standstill.decide({ ...call, ...(instance === undefined ? {} : { instance }) });
-      };
+      // A binding's Secret has its name.
+      stage.proxy.decide = (call) => standstill.decide({ ...call, instance: call.name });
       await Promise.all(
-        names.map(async (name) => {
+        objects.map(async ({ story, name }) => {
           await story.act(name);
-          await settled(name, story.isDone);
+          await settled(stage, { kind: story.kind, name }, story.isDone);
           standstill.finish(name);
         }),
       );
       await back;
-      expect(standstill.held.size).toBe(story.writes);
-      expect(names.filter((name) => broker.instances.has(name))).toEqual(
-        story.name === 'a deprovision' ? [] : names,
-      );
+      expect([...standstill.held].sort()).toEqual(objects.map(({ name }) => name).sort());
+      expect([...stage.broker.instances].sort()).toEqual(await idsInUse());
+      const bindings = await stage.kube.list({
+        apiVersion: API_VERSION,
+        kind: 'ServiceBinding',
+        namespace: NAMESPACE,
+      });
+      expect(await secretsOfBindings()).toEqual(bindings.items.map(({ metadata }) => metadata.name));
     },
     TEST_MS,
   );
