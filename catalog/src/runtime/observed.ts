@@ -1,4 +1,4 @@
-import { isKubeError, refOf, startOutlineCache, startWatchCache } from '@mesitis/kube';
+import { isKubeError, refOf, startOutlineCache, startWatchCache, withoutManagedFields } from '@mesitis/kube';
 import type { CacheChange, Kube, KubeObject, ObjectMeta, WatchCache } from '@mesitis/kube';
 import { API_VERSION, BINDING_KIND, INSTANCE_KIND, SCOPES } from '../model/kinds.js';
 import { TERMS, TermIndex } from './indexes.js';
@@ -44,10 +44,11 @@ export class Observed {
       this.#take(change);
       onChange(change);
     };
+    const light = withoutManagedFields(kube);
     this.#caches = new Map(
       KINDS.map((kind) => [
         kind,
-        startWatchCache(kube, { query: { apiVersion: API_VERSION, kind }, onChange: take, onError }),
+        startWatchCache(light, { query: { apiVersion: API_VERSION, kind }, onChange: take, onError }),
       ]),
     );
   }

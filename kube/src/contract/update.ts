@@ -45,6 +45,19 @@ export function describeUpdate(connected: Connected): void {
       expect(updated.metadata.resourceVersion).toBe(created.metadata.resourceVersion);
     });
 
+    it('keeps who owns which fields for an object that comes without managed fields', async () => {
+      const { kube, namespace } = connected();
+      const created = await kube.create(configMap(namespace, 'light', { a: '1' }));
+      const { managedFields, ...metadata } = created.metadata;
+      expect(managedFields).toHaveLength(1);
+      const same = await kube.update({ ...created, metadata });
+      expect(same).toEqual(created);
+      const updated = await kube.update({ ...created, metadata, data: { a: '2' } });
+      const [owner, ...others] = updated.metadata['managedFields'] as { fieldsV1: unknown }[];
+      expect(owner?.fieldsV1).toMatchObject({ 'f:data': { 'f:a': {} } });
+      expect(others).toEqual([]);
+    });
+
     it('refuses an object that does not exist', async () => {
       const { kube, namespace } = connected();
       expect(await failureOf(kube.update(configMap(namespace, 'never-made')))).toBe('not-found');
