@@ -29,21 +29,24 @@ import type { RuleName } from './rules.js';
  * are followed, since they are in wide use. What is wrong is noted in the report; then the result may be undefined.
  */
 export function readYaml(text: string, path: Path, report: Report): PayloadNode | undefined {
-  const plain = readPlainYaml(text);
-  return plain !== undefined && isSurelyBounded(text, plain) ? plain : readAnyYaml(text, path, report);
+  const plain = readPlainYaml(text, mostNodes(text));
+  return plain !== undefined && plain.extent.height <= MAX_DEPTH ? plain : readAnyYaml(text, path, report);
 }
 
-/** Whether a payload is within the limits for certain, which are on tokens of the parser that was not asked. */
-function isSurelyBounded(text: string, { extent }: PayloadNode): boolean {
-  if (extent.height > MAX_DEPTH) return false;
-  return text.length < MAX_TOKENS / 4 || mostTokens(text, extent.count) <= MAX_TOKENS;
-}
-
-/** More tokens than the parser finds: a node has marks, blanks and its key, a line an indentation and a comment. */
-export function mostTokens(text: string, nodes: number): number {
+/**
+ * So many nodes are within the limits for certain, which are on tokens of the parser that is not asked: a node has marks,
+ * blanks and its key, a line an indentation and a comment. Negative for a text that has too many lines for that.
+ */
+export function mostNodes(text: string): number {
+  if (isShort(text)) return Infinity;
   let lines = 1;
   for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) lines += 1;
-  return 12 * nodes + 4 * lines;
+  return Math.floor((MAX_TOKENS - 4 * lines) / 12);
+}
+
+/** A token is a character at least, or a mark in front of one. */
+function isShort(text: string): boolean {
+  return text.length < MAX_TOKENS / 4;
 }
 
 /** Reads whatever YAML there is, and says what is wrong. */
@@ -66,8 +69,7 @@ export function readAnyYaml(text: string, path: Path, report: Report): PayloadNo
 
 /** The parser's time grows with the tokens, and its memory much faster than the text. */
 function isBounded(text: string): boolean {
-  // A token is a character at least, or a mark in front of one.
-  if (text.length < MAX_TOKENS / 4) return true;
+  if (isShort(text)) return true;
   let tokens = 0;
   for (const token of new Lexer().lex(text)) {
     tokens += token === '' ? 0 : 1;

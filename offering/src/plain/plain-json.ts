@@ -42,6 +42,7 @@ class PlainJson {
   }
 
   #value(depth: number): PayloadNode | undefined {
+    if (this.#left < 0) return undefined;
     const position = this.#position();
     switch (this.#text[this.#at]) {
       case '{':

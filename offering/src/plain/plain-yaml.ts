@@ -22,27 +22,33 @@ const KEY = /(?:([A-Za-z_$/][\w.$/-]*)|"([^"\\]*)"|'([^']*)'):(?= |$)/y;
  * gives, with the same positions. Undefined for all else, be it wrong or only unusual (anchors, tags, several documents,
  * tabs, empty values, folded texts, words that YAML 1.1 and 1.2 read differently, a key twice, …): then the library has
  * the word. So nothing is refused here, and no sentence about it is needed.
+ * @param maxNodes the most lists, objects and scalars; with more, reading ends at once
  */
-export function readPlainYaml(text: string): PayloadNode | undefined {
-  return ODD.test(text) ? undefined : new PlainYaml(text).read();
+export function readPlainYaml(text: string, maxNodes = Infinity): PayloadNode | undefined {
+  return maxNodes < 1 || ODD.test(text) ? undefined : new PlainYaml(text, maxNodes).read();
 }
 
 class PlainYaml {
   readonly #lines: readonly string[];
   readonly #report = new Report();
+  /** How many nodes there may still be. */
+  #left: number;
   /** The index of the line that is looked at: never blank, never a comment. */
   #at = -1;
   /** Its indentation; -1 behind the last line. */
   #indent = -1;
 
-  constructor(text: string) {
+  constructor(text: string, maxNodes: number) {
     this.#lines = text.split('\n');
+    this.#left = maxNodes;
   }
 
   read(): PayloadNode | undefined {
+    this.#count();
     this.#advance(0);
     const root = this.#block(0);
-    return this.#indent < 0 && this.#report.violations.length === 0 ? root : undefined;
+    const isAll = this.#indent < 0 && this.#left >= 0;
+    return isAll && this.#report.violations.length === 0 ? root : undefined;
   }
 
   #line(): string {
@@ -89,7 +95,7 @@ class PlainYaml {
     const position = this.#position(column);
     const line = this.#line();
     const found = keyAt(line, column);
-    if (found === undefined) return undefined;
+    if (found === undefined || !this.#count()) return undefined;
     const start = found.end + indentOf(line, found.end);
     const value =
       start === line.length || line[start] === '#'
@@ -119,6 +125,7 @@ class PlainYaml {
   }
 
   #item(column: number, depth: number): PayloadNode | undefined {
+    if (!this.#count()) return undefined;
     const line = this.#line();
     const start = column + 1 + indentOf(line, column + 1);
     KEY.lastIndex = start;
@@ -151,7 +158,8 @@ class PlainYaml {
   #flow(start: number, depth: number): PayloadNode | undefined {
     const line: Line = { text: this.#line(), number: this.#at + 1 };
     const read = new PlainFlow(line, start, this.#report).read(depth);
-    if (read === undefined || !this.#ends(read.end)) return undefined;
+    if (read === undefined || !this.#count(read.node.extent.count - 1) || !this.#ends(read.end))
+      return undefined;
     this.#advance(this.#at + 1);
     return read.node;
   }
@@ -166,6 +174,12 @@ class PlainYaml {
     if (text.includes(': ') || text.endsWith(':')) return undefined;
     const value = plainScalar(text);
     return value === undefined ? undefined : this.#scalar(value, start, text);
+  }
+
+  /** Notes so many more nodes, and whether there may be. */
+  #count(nodes = 1): boolean {
+    this.#left -= nodes;
+    return this.#left >= 0;
   }
 
   /** Whether nothing but a comment follows in the line. */

@@ -7,7 +7,7 @@ import { MAX_TOKENS } from '../limits.js';
 import { configMapPath } from '../path.js';
 import type { PayloadNode } from '../payload-node.js';
 import { Report } from '../report.js';
-import { mostTokens, readAnyYaml } from '../yaml-payload.js';
+import { mostNodes, readAnyYaml } from '../yaml-payload.js';
 import { readPlainJson } from './plain-json.js';
 import { readPlainYaml } from './plain-yaml.js';
 
@@ -118,15 +118,26 @@ describe('the quick reader of YAML gives what the library gives, positions and a
     );
   });
 
-  test('and its guess at the tokens is never too low', () => {
+  test('and of a long text only when the library finds no more tokens than may be', () => {
+    const long = fc
+      .tuple(fc.oneof(LINES, WRITTEN), fc.integer({ min: 50, max: 3_000 }))
+      .map(([text, times]) =>
+        Array.from({ length: times }, (_, i) => `k${i}:\n ${text.replaceAll('\n', '\n ')}`).join('\n'),
+      );
     fc.assert(
-      fc.property(fc.oneof(LINES, WRITTEN), (text) => {
-        const node = readPlainYaml(text);
-        if (node === undefined) return;
+      fc.property(long, (text) => {
+        fc.pre(text.length < 200_000);
+        if (readPlainYaml(text, mostNodes(text)) === undefined) return;
         const tokens = [...new Lexer().lex(text)].filter((token) => token !== '').length;
-        expect(mostTokens(text, node.extent.count)).toBeGreaterThanOrEqual(tokens);
+        expect(tokens).toBeLessThanOrEqual(MAX_TOKENS);
       }),
     );
+  });
+
+  test.each([1, 2, 8])('and nothing of more nodes than it may', (nodes) => {
+    const text = ['a: { b: [1, 2] }', 'c:', '  - d', '  - e: f'].join('\n');
+    expect(readPlainYaml(text, nodes)).toBeUndefined();
+    expect(readPlainYaml(text, 9)?.extent.count).toBe(9);
   });
 
   it.each([
