@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { ProviderConfigMap } from './model.js';
 import { violationsOf, wrappedConfigMap } from './testing/config-maps.js';
 
@@ -56,4 +56,59 @@ test('an error stays when a warning of the same ConfigMap is silenced', () => {
   );
   const given = { ...rest, metadata: { ...metadata, annotations: { 'mesitis/ignore': 'MES060 fine' } } };
   expect(told(given)).toEqual(['MES004']);
+});
+
+describe('a comment in the payload', () => {
+  const OBJECT =
+    'apiVersion: v1\nkind: Service\nmetadata:\n  name: fixed\nspec:\n  clusterIP: None\n  selector: { app: a }\n';
+  const commented = (text: string): string[] => {
+    const { data: _, ...rest } = wrappedConfigMap({}, { 'mesitis/colour': 'red' });
+    return violationsOf({ ...rest, data: { 'wrapped-resource': text } }).map(
+      ({ rule, path, position, message }) =>
+        rule === 'MES087' ? `${path} ${position?.line}:${position?.column}: ${message}` : rule,
+    );
+  };
+
+  test.each<[string, string, string[]]>([
+    ['none', OBJECT, ['MES006', 'MES060']],
+    ['one', `# mesitis:ignore MES060 one is enough\n${OBJECT}`, ['MES006']],
+    [
+      'several, wherever they stand',
+      OBJECT.replace(
+        'spec:',
+        '  #mesitis:ignore  MES060 one is enough \r\nspec:\n  # mesitis:ignore MES006 ours',
+      ),
+      [],
+    ],
+    [
+      'one behind a value',
+      OBJECT.replace('fixed', 'fixed # mesitis:ignore MES060 one'),
+      ['MES006', 'MES060'],
+    ],
+    [
+      'one without a reason',
+      `${OBJECT}  # mesitis:ignore MES060\n`,
+      ['MES006', 'MES060', 'data.wrapped-resource 8:3: gives no reason for MES060; write one after the id'],
+    ],
+    [
+      'one that names an error',
+      `# mesitis:ignore MES003 for once\n${OBJECT}`,
+      [
+        'MES006',
+        'MES060',
+        'data.wrapped-resource 1:1: names MES003, which is an error, and only warnings can be silenced',
+      ],
+    ],
+    [
+      'one of JSON, which has none',
+      '{"apiVersion":"v1","kind":"Service","metadata":{"name":"fixed","annotations":{"a":"\\n# mesitis:ignore MES060 x"}},"spec":{"clusterIP":"None"}}',
+      ['MES006', 'MES060'],
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(commented(text)).toEqual(expected);
+  });
+});
+
+test('of thousands of mistakes twenty are told', () => {
+  expect(told(annotated('x;'.repeat(50_000))).filter((each) => each.includes('no rule'))).toHaveLength(20);
 });

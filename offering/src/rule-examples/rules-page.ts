@@ -5,7 +5,8 @@ const INTRODUCTION = `# The rules
 
 What lint, the webhook and the broker say of ConfigMaps is about one of these rules. Their numbers never change and are
 never used again. An error keeps a ConfigMap out; a warning is told, and silenced by the annotation
-\`mesitis/ignore: MES060 one instance is enough\` of the ConfigMap (a line for each rule, or \`;\` between them).
+\`mesitis/ignore: MES060 one instance is enough\` of the ConfigMap (a line for each rule, or \`;\` between them),
+or by a comment of its own line in a payload of YAML: \`# mesitis:ignore MES060 one instance is enough\`.
 \`kubectl mesitis explain MES060\` says the same in a terminal.
 
 \`make rules\` writes this page from the registry of rules and their examples, which are tested; the test fails when the
