@@ -55,8 +55,10 @@ describe('a bind', () => {
   });
 
   test.each<[string, Answer | Answer[]]>([
-    ['409', { status: 409, body: {} }],
-    ['429', { status: 429, body: {} }],
+    ...[401, 403, 404, 408, 409, 410, 429].map((status): [string, Answer] => [
+      String(status),
+      { status, body: {} },
+    ]),
     ['422', { status: 422, body: { error: 'ConcurrencyError' } }],
     ['200 with a page', { status: 200, text: '<html>' }],
     // The client itself asks twice.
@@ -187,8 +189,16 @@ describe('an unbind', () => {
     await harness.until('ServiceBinding', 'creds', isReady);
   });
 
-  test('that fails is tried again; the Secret is gone meanwhile', async () => {
-    harness.broker.script('DELETE', BINDINGS, { status: 500, body: {} });
+  test.each<[string, ...Answer[]]>([
+    ...[400, 401, 403, 404, 408, 409, 422, 429, 500, 503].map((status): [string, Answer] => [
+      String(status),
+      { status, body: {} },
+    ]),
+    ['no answer in time', 'hang'],
+    // The client itself asks twice.
+    ['a connection that breaks', 'cut', 'cut'],
+  ])('that meets %s is tried again; the Secret is gone meanwhile', async (_case, ...answers) => {
+    harness.broker.script('DELETE', BINDINGS, ...answers);
     await harness.remove('ServiceBinding', 'creds');
     const failed = await harness.untilReason('ServiceBinding', 'creds', 'UnbindCallFailed');
     expect(condition(failed)?.status).toBe('Unknown');

@@ -80,7 +80,12 @@ describe('a provision that the broker refuses', () => {
   });
 
   test.each<[string, Answer, string, string]>([
-    ['409', { status: 409, body: {} }, 'ProvisionCallFailed', 'Status: 409; ErrorMessage: <nil>'],
+    ...[403, 404, 408, 409, 410, 422, 429].map((status): [string, Answer, string, string] => [
+      String(status),
+      { status, body: {} },
+      'ProvisionCallFailed',
+      `Status: ${status}; ErrorMessage: <nil>`,
+    ]),
     ['401', { status: 401, text: 'no' }, 'ProvisionCallFailed', 'the body is not a JSON object'],
     ['a page instead of JSON', { status: 200, text: '<html>' }, 'ProvisionCallFailed', 'Status: 200'],
     ['a cut connection', 'cut', 'ErrorCallingProvision', 'The provision call failed and will be retried'],
@@ -247,13 +252,28 @@ describe('an update', () => {
     });
   });
 
-  test('that fails otherwise is tried again', async () => {
-    harness.broker.script('PATCH', /./, { status: 422, body: {} });
-    await change({ parameters: { size: 2 } });
-    await harness.untilReason('ServiceInstance', 'mine', 'UpdateInstanceCallFailed');
-    harness.clock.advance(1000);
-    await updated();
-  });
+  test.each<[string, string, ...Answer[]]>([
+    ...[401, 403, 404, 408, 409, 410, 422, 429, 500, 503].map((status): [string, string, Answer] => [
+      String(status),
+      'UpdateInstanceCallFailed',
+      { status, body: {} },
+    ]),
+    ['a page instead of JSON', 'UpdateInstanceCallFailed', { status: 202, text: '<html>' }],
+    ['no answer in time', 'ErrorCallingUpdateInstance', 'hang'],
+    // The client itself asks twice.
+    ['a cut connection', 'ErrorCallingUpdateInstance', 'cut', 'cut'],
+  ])(
+    'that meets %s is tried again, and the instance stays provisioned',
+    async (_case, reason, ...answers) => {
+      harness.broker.script('PATCH', /./, ...answers);
+      await change({ parameters: { size: 2 } });
+      const failed = await harness.untilReason('ServiceInstance', 'mine', reason);
+      expect(condition(failed, 'Failed')).toBeUndefined();
+      expect(failed).toHaveProperty('status.provisionStatus', 'Provisioned');
+      harness.clock.advance(1000);
+      await updated();
+    },
+  );
 });
 
 describe('parameters from Secrets', () => {
