@@ -5,11 +5,12 @@ import { benchCatalog } from './catalog.js';
 import type { Figure } from './figures.js';
 import { table } from './figures.js';
 import { benchLinting } from './linting.js';
+import { benchPlugin } from './plugin.js';
 import { benchProvisioning } from './provisioning.js';
 import { benchRestart } from './restart.js';
 import { benchServiceCatalog } from './service-catalog.js';
 
-// `make bench`: what lint, the broker, the webhook and the catalog controller cost, as ratios to a baseline of the same run. SMALL=1 takes a minute or so.
+// `make bench`: what lint, the broker, the webhook, the catalog controller and the plugin cost, as ratios to a baseline of the same run. SMALL=1 takes a minute or so.
 const isSmall = process.env['SMALL'] === '1';
 
 const memory = (totalmem() / 2 ** 30).toFixed(0);
@@ -18,6 +19,7 @@ process.stdout.write(
 );
 const parts: readonly (() => Promise<Figure[]>)[] = [
   () => benchLinting(isSmall ? 1_000 : 10_000),
+  () => benchPlugin(isSmall ? 5 : 20),
   () => benchCatalog(isSmall ? 100 : 1_000, isSmall ? 1 : 5),
   () => benchProvisioning(isSmall ? 20 : 100),
   () => benchAdmission(isSmall ? 50 : 300),
