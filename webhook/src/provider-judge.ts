@@ -133,7 +133,7 @@ async function lookAround(
     return tryObjects(kube, { published, payload, namespaces, neighbours: place.neighbours }, { signal });
   };
   const found = await Promise.all([
-    checkNeighbours({ kube, known }, { namespace, payload, published, unstored }, signal),
+    checkNeighbours({ kube, known }, { namespace, payload, published, unstored }, { signal }),
     deeds(),
     inUse({ kube, known }, { request, published: [published] }, signal),
   ]);

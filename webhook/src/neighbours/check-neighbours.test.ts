@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { KubeError, type KubeList, type KubeObject } from '@mesitis/kube';
 import { PublishedIndex, type Published, type Violation } from '@mesitis/offering';
 import { ENTRY, entryConfigMap, SERVICE, serviceConfigMap } from '../testing/provider-config-maps.js';
-import { checkNeighbours } from './check-neighbours.js';
+import { checkNeighbours, type NeighbourTime } from './check-neighbours.js';
 import { publishedAs } from './published-config-maps.js';
 
 const never = new AbortController().signal;
@@ -21,6 +21,7 @@ async function check(
   cached: Published[] | undefined,
   stored: () => Promise<KubeList>,
   unstored: Published[] = [],
+  time: Partial<NeighbourTime> = {},
 ): Promise<Violation[]> {
   const neighbourhood = {
     namespace: 'provider-ns',
@@ -29,7 +30,7 @@ async function check(
     unstored,
   };
   const known = { in: () => (cached === undefined ? undefined : new PublishedIndex(cached)) };
-  return checkNeighbours({ kube: { list: stored }, known }, neighbourhood, never);
+  return checkNeighbours({ kube: { list: stored }, known }, neighbourhood, { signal: never, ...time });
 }
 
 const list =
@@ -91,10 +92,17 @@ test('passes on why it could not look again', async () => {
   expect(violation?.message).toContain('(no route to host)');
 });
 
+test('only warns when looking again takes too long', async () => {
+  const time = { timeout: () => AbortSignal.abort(new Error('late')) };
+  const [violation, ...others] = await check([OBJECT, published(SAME_ID)], unreachable, [], time);
+  expect([violation?.rule, others]).toEqual(['MES086', []]);
+  expect(violation?.message).toContain('(no answer within 1500 ms)');
+});
+
 test('ends when nobody waits any more', async () => {
   const late = AbortSignal.abort(new Error('late'));
   const index = new PublishedIndex([OBJECT, published(SAME_ID)]);
   const source = { kube: { list: unreachable }, known: { in: () => index } };
   const neighbourhood = { namespace: 'provider-ns', payload: 'data', published: subject, unstored: [] };
-  await expect(checkNeighbours(source, neighbourhood, late)).rejects.toThrow('late');
+  await expect(checkNeighbours(source, neighbourhood, { signal: late })).rejects.toThrow('late');
 });

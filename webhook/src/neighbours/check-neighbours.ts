@@ -1,4 +1,4 @@
-import type { Kube } from '@mesitis/kube';
+import type { CallOptions, Kube } from '@mesitis/kube';
 import {
   CLUSTER_RULES,
   judgeNeighbours,
@@ -8,6 +8,16 @@ import {
   type Violation,
 } from '@mesitis/offering';
 import { publishedAs, type PublishedConfigMaps } from './published-config-maps.js';
+
+/** How long reading the entries again may take, in milliseconds: half of what judging may take in all. */
+const BUDGET_MS = 1_500;
+
+/** Time, given from outside. */
+export interface NeighbourTime extends CallOptions {
+  signal: AbortSignal;
+  /** Fires after so many milliseconds; `AbortSignal.timeout` unless told. A parameter for tests. */
+  timeout?: (milliseconds: number) => AbortSignal;
+}
 
 /** One ConfigMap and what is known of those beside it. */
 export interface Neighbourhood {
@@ -28,13 +38,13 @@ export interface NeighbourSource {
 
 /**
  * Judges a ConfigMap by those beside it ({@link judgeNeighbours}). What the cache shows may be a moment old, so nothing
- * is refused because of it: before that, the entries are read again. As long as they can't be read the check only
- * warns: the broker makes it again when it loads the ConfigMaps. Never rejects, unless the signal fires.
+ * is refused because of it: before that, the entries are read again. As long as they can't be read, or not in time,
+ * the check only warns: the broker makes it again when it loads the ConfigMaps. Never rejects, unless the signal fires.
  */
 export async function checkNeighbours(
   { kube, known }: NeighbourSource,
   { namespace, payload, published, unstored }: Neighbourhood,
-  signal: AbortSignal,
+  { signal, timeout = (milliseconds) => AbortSignal.timeout(milliseconds) }: NeighbourTime,
 ): Promise<Violation[]> {
   const judge = (stored: PublishedIndex): Violation[] =>
     judgeNeighbours(published, stored.around(published, unstored), payload);
@@ -42,13 +52,14 @@ export async function checkNeighbours(
   if (stored === undefined) return [unchecked(payload, 'they were not read yet')];
   const violations = judge(stored);
   if (violations.every(({ severity }) => severity === 'warning')) return violations;
+  const late = timeout(BUDGET_MS);
   try {
-    const entries = await storedEntries(kube, namespace, signal);
+    const entries = await storedEntries(kube, namespace, AbortSignal.any([signal, late]));
     const objects = stored.all().filter(({ value }) => value.type !== 'catalog-entry');
     return judge(new PublishedIndex([...entries, ...objects]));
   } catch (error) {
     signal.throwIfAborted();
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = late.aborted ? `no answer within ${BUDGET_MS} ms` : messageOf(error);
     const warnings = violations.filter(({ severity }) => severity === 'warning');
     return [...warnings, unchecked(payload, reason)];
   }
@@ -65,6 +76,10 @@ async function storedEntries(
     { signal },
   );
   return items.flatMap((item) => publishedAs(item) ?? []);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function unchecked(path: string, reason: string): Violation {
