@@ -2,9 +2,10 @@ import { setTimeout as timer } from 'node:timers/promises';
 import { exponentialBackoff } from './backoff.js';
 import type { Backoff } from './backoff.js';
 import { isKubeError } from './errors.js';
+import { listInPages } from './list-in-pages.js';
 import { ObjectCache } from './object-cache.js';
 import type { CacheChange } from './object-cache.js';
-import type { CallOptions, Kube, KubeList, KubeObject, ListQuery } from './port.js';
+import type { Kube, KubeObject, ListQuery } from './port.js';
 
 export type { CacheChange } from './object-cache.js';
 
@@ -73,17 +74,12 @@ export function startOutlineCache(
 ): WatchCache {
   const { keeps } = options;
   const source: Pick<Kube, 'list' | 'watch'> = {
-    list: async (query, { signal }: CallOptions = {}): Promise<KubeList> => {
-      const items: KubeObject[] = [];
-      let resourceVersion: string | undefined;
-      const pages = kube.pages(query, { metadataOnly: true, ...(signal === undefined ? {} : { signal }) });
-      for await (const page of pages) {
-        // Later pages may show a later moment; what happened in between has to be told again.
-        resourceVersion ??= page.resourceVersion;
-        items.push(...page.items.filter(keeps).map(outlineOf));
-      }
-      return { items, resourceVersion: resourceVersion ?? '' };
-    },
+    list: (query, options) =>
+      listInPages(kube, query, {
+        ...options,
+        metadataOnly: true,
+        take: (page) => page.filter(keeps).map(outlineOf),
+      }),
     watch: async function* (query, resourceVersion, watching) {
       const events = kube.watch(query, resourceVersion, { ...watching, metadataOnly: true });
       for await (const { type, object } of events) yield { type, object: outlineOf(object) };

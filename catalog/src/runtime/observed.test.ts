@@ -42,7 +42,6 @@ describe('while the watch lags behind', () => {
     observed = new Observed(
       {
         get: (ref) => kube.get(ref),
-        list: (query) => kube.list(query),
         pages: (query, options) => kube.pages(query, options),
         update: (object, options) => kube.update(object, options),
         watch: silence,

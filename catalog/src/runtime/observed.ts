@@ -36,7 +36,7 @@ export class Observed {
   /** The uids of objects that one of our writes let go and whose deletion no watch has delivered yet. */
   readonly #gone = new Map<string, string | undefined>();
 
-  constructor(kube: Pick<Kube, 'get' | 'list' | 'pages' | 'watch' | 'update'>, options: ObservedOptions) {
+  constructor(kube: Pick<Kube, 'get' | 'pages' | 'watch' | 'update'>, options: ObservedOptions) {
     const { onChange, onError } = options;
     this.#kube = kube;
     this.#options = options;
