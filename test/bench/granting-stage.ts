@@ -2,12 +2,9 @@ import type { CacheChange, Kube, KubeObject, WatchCache } from '@mesitis/kube';
 import { startWatchCache } from '@mesitis/kube';
 import type { KubeClient } from '@mesitis/kube/client';
 import { loadClient } from '@mesitis/kube/client';
-import { pick, renderChart } from '../cluster/chart.js';
-import { serverSpecOf } from '../cluster/deployment.js';
+import { installCatalogAlone } from '../cluster/catalog-alone.js';
 import { GrantingBroker } from '../cluster/granting-broker.js';
-import { install } from '../cluster/installation.js';
 import { kubectlFor } from '../cluster/kubectl.js';
-import type { Cluster } from '../cluster/launch.js';
 import { launchCluster } from '../cluster/launch.js';
 import type { Server } from '../cluster/server.js';
 import { startServer } from '../cluster/server.js';
@@ -17,8 +14,6 @@ export const API_VERSION = 'servicecatalog.k8s.io/v1beta1';
 
 /** Where the instances and bindings are. */
 export const NAMESPACE = 'default';
-
-const SYSTEM = 'mesitis-system';
 
 /** The catalog on a real API server, with a broker that grants everything at once. */
 export interface Stage {
@@ -41,7 +36,8 @@ export async function raiseStage(): Promise<Stage> {
     for (const closer of closers.toReversed()) await closer();
   };
   try {
-    const catalog = await startCatalog(cluster);
+    const kubectl = await kubectlFor(cluster);
+    const catalog = await startServer(cluster, kubectl, await installCatalogAlone(cluster, kubectl));
     closers.push(() => catalog.stop());
     const url = await broker.listen();
     const brokers = new Watched(kube, 'ClusterServiceBroker');
@@ -55,21 +51,6 @@ export async function raiseStage(): Promise<Stage> {
     await close();
     throw error;
   }
-}
-
-/** As the chart has it, without the admission part, so that the catalog alone is measured. */
-async function startCatalog(cluster: Cluster): Promise<Server> {
-  const kubectl = await kubectlFor(cluster);
-  const values = { webhook: { replicas: 0 }, catalog: { replicas: 0 } };
-  const objects = await renderChart({
-    chart: 'mesitis-platform',
-    name: 'mesitis',
-    namespace: SYSTEM,
-    values,
-  });
-  const kept = objects.filter(({ kind }) => !kind.endsWith('WebhookConfiguration'));
-  await install(cluster, kubectl, [SYSTEM], kept);
-  return startServer(cluster, kubectl, serverSpecOf(pick(objects, 'Deployment', 'mesitis-catalog')));
 }
 
 /** An object of the API; of {@link NAMESPACE} when it has one. */

@@ -1,9 +1,7 @@
 import { join } from 'node:path';
 import type { KubeObject, ObjectRef } from '@mesitis/kube';
-import { pick, renderChart } from '../cluster/chart.js';
-import { serverSpecOf } from '../cluster/deployment.js';
+import { installCatalogAlone } from '../cluster/catalog-alone.js';
 import { GrantingBroker } from '../cluster/granting-broker.js';
-import { install } from '../cluster/installation.js';
 import { endpointOf } from '../cluster/kubeconfig.js';
 import { kubectlFor } from '../cluster/kubectl.js';
 import { startServer, type Server } from '../cluster/server.js';
@@ -14,8 +12,6 @@ import { raiseStage, type Stage } from './stage.js';
 /** Where instances and bindings are. */
 export const NAMESPACE = 'default';
 export const API_VERSION = 'servicecatalog.k8s.io/v1beta1';
-
-const SYSTEM = 'mesitis-system';
 
 /** A real API server with the platform chart, a catalog, and a broker that grants everything at once. */
 export interface CatalogStage extends Stage {
@@ -35,17 +31,7 @@ export async function raiseCatalogStage(): Promise<CatalogStage> {
   const endpoint = endpointOf(await kubectl.must(['config', 'view', '--minify', '--flatten', '--raw']));
   const proxy = await startApiServerProxy({ endpoint });
   const broker = new GrantingBroker();
-  // Processes stand in for the Pods.
-  const values = { webhook: { replicas: 0 }, catalog: { replicas: 0 } };
-  const objects = await renderChart({
-    chart: 'mesitis-platform',
-    name: 'mesitis',
-    namespace: SYSTEM,
-    values,
-  });
-  const kept = objects.filter(({ kind }) => !kind.endsWith('WebhookConfiguration'));
-  await install(cluster, kubectl, [SYSTEM], kept);
-  const spec = serverSpecOf(pick(objects, 'Deployment', 'mesitis-catalog'));
+  const spec = await installCatalogAlone(cluster, kubectl);
   const environment = { NODE_COMPILE_CACHE: join(cluster.directory, 'compile-cache') };
   const catalog = await startServer(cluster, kubectl, spec, { apiServer: proxy.url, environment });
   const servers = [catalog];

@@ -28,12 +28,7 @@ describe('a rotation that fails', () => {
       rotating = await RotatingBinding.start({});
       rotating.harness.broker.script('PUT', SUCCESSOR, answer, granted('second'));
       await rotating.annotate({ 'mesitis/rotate': '1' });
-      const failed = await rotating.harness.untilReason(
-        'ServiceBinding',
-        'creds',
-        'BindCallFailed',
-        'Rotating',
-      );
+      const failed = await rotating.untilReason('BindCallFailed', 'Rotating');
       expect(isReady(failed)).toBe(true);
       if (expected.length > 2) {
         await rotating.harness.until(
@@ -67,12 +62,7 @@ describe('a rotation that fails', () => {
     rotating = await RotatingBinding.start({});
     rotating.harness.broker.script('PUT', SUCCESSOR, { status: 400 }, { status: 400 }, granted('second'));
     await rotating.annotate({ 'mesitis/rotate': '1' });
-    const failed = await rotating.harness.untilReason(
-      'ServiceBinding',
-      'creds',
-      'BindCallFailed',
-      'Rotating',
-    );
+    const failed = await rotating.untilReason('BindCallFailed', 'Rotating');
     expect(isReady(failed)).toBe(true);
     await rotating.pass(1000);
     await rotating.rotated();
@@ -82,7 +72,7 @@ describe('a rotation that fails', () => {
     rotating = await RotatingBinding.start({});
     rotating.harness.broker.script('PUT', SUCCESSOR, { status: 409, body: {} }, granted('second'));
     await rotating.annotate({ 'mesitis/rotate': '1' });
-    await rotating.harness.untilReason('ServiceBinding', 'creds', 'BindCallFailed', 'Rotating');
+    await rotating.untilReason('BindCallFailed', 'Rotating');
     await rotating.annotate({ 'mesitis/rotate': '2' });
     await rotating.rotated();
   });
@@ -94,12 +84,7 @@ describe('a rotation that fails', () => {
     await rotating.annotate({ 'mesitis/rotate': '1' });
     await rotating.rotated();
     await rotating.pass(HOUR_MS);
-    const failed = await rotating.harness.untilReason(
-      'ServiceBinding',
-      'creds',
-      'UnbindCallFailed',
-      'Retiring',
-    );
+    const failed = await rotating.untilReason('UnbindCallFailed', 'Retiring');
     expect(isReady(failed)).toBe(true);
     await rotating.pass(1000);
     const clean = await rotating.harness.until(
@@ -128,12 +113,7 @@ describe('an asynchronous rotation', () => {
     await rotating.annotate({ 'mesitis/rotate': '1' });
     await rotating.pass(1000);
     await rotating.pass(2000);
-    const failed = await rotating.harness.untilReason(
-      'ServiceBinding',
-      'creds',
-      'FetchingBindingFailed',
-      'Rotating',
-    );
+    const failed = await rotating.untilReason('FetchingBindingFailed', 'Rotating');
     expect(isReady(failed)).toBe(true);
     await rotating.pass(1000);
     await rotating.rotated();

@@ -63,12 +63,7 @@ describe('a rotation', () => {
       after,
     });
     await rotating.annotate({ 'mesitis/rotate': '1' });
-    const during = await rotating.harness.untilReason(
-      'ServiceBinding',
-      'creds',
-      'RotationInFlight',
-      'Rotating',
-    );
+    const during = await rotating.untilReason('RotationInFlight', 'Rotating');
     expect(statusOf(during)).toMatchObject({
       conditions: [
         { type: 'Rotating', status: 'True' },
@@ -155,7 +150,7 @@ describe('a rotation', () => {
     rotating.harness.broker.script('PUT', FIRST, { status: 409, body: {} });
     rotating.harness.clock.advance(5000);
     await rotating.harness.remove('Secret', 'creds');
-    await rotating.harness.untilReason('ServiceBinding', 'creds', 'BindCallFailed');
+    await rotating.untilReason('BindCallFailed');
     rotating.harness.broker.script('PUT', SUCCESSOR, granted('second'));
     await rotating.annotate({ 'mesitis/rotate': '1' });
     await rotating.harness.until('Secret', 'creds', holds('second'));
@@ -194,7 +189,7 @@ describe('a deletion', () => {
     rotating = await RotatingBinding.start({});
     rotating.harness.broker.script('PUT', SUCCESSOR, { status: 409, body: {} });
     await rotating.annotate({ 'mesitis/rotate': '1' });
-    await rotating.harness.untilReason('ServiceBinding', 'creds', 'BindCallFailed', 'Rotating');
+    await rotating.untilReason('BindCallFailed', 'Rotating');
     await rotating.harness.remove('ServiceBinding', 'creds');
     await rotating.harness.untilGone('ServiceBinding', 'creds');
     expect(rotating.requests()).toEqual(['PUT next', 'DELETE next', 'DELETE first']);
@@ -206,7 +201,7 @@ describe('a deletion', () => {
     await rotating.annotate({ 'mesitis/rotate': '1' });
     await rotating.rotated();
     await rotating.harness.remove('ServiceBinding', 'creds');
-    const failed = await rotating.harness.untilReason('ServiceBinding', 'creds', 'UnbindCallFailed');
+    const failed = await rotating.untilReason('UnbindCallFailed');
     expect(condition(failed)?.status).toBe('Unknown');
     expect(await rotating.harness.get('Secret', 'creds')).toBeUndefined();
     await rotating.pass(1000);

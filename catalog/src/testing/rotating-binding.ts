@@ -94,6 +94,11 @@ export class RotatingBinding {
     );
   }
 
+  /** The binding once a condition of it gives that reason. */
+  untilReason(reason: string, condition?: 'Rotating' | 'Retiring'): Promise<KubeObject> {
+    return this.harness.untilReason('ServiceBinding', 'creds', reason, condition);
+  }
+
   /** The requests about bindings since the first. */
   requests(): string[] {
     return this.harness.broker.seen
