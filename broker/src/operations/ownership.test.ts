@@ -52,7 +52,7 @@ describe('a provision that meets objects of others', () => {
     expect((await send('GET', INSTANCE)).status).toBe(200);
   });
 
-  test("counts an object with the instance's own mark as made", async () => {
+  test("counts an object with the instance's own mark as made, and gives it the values of this attempt", async () => {
     const mine = service('back-end-service', {
       'app.kubernetes.io/managed-by': 'mesitis',
       'mesitis/instance-id': instanceLabel('i'),
@@ -60,5 +60,12 @@ describe('a provision that meets objects of others', () => {
     const { send, kube } = await start({ objects: [...apiService(), mine] });
     expect((await send('PUT', INSTANCE, provisionBody('api-service'))).status).toBe(201);
     expect(madeObjects(kube)).toHaveLength(3);
+    const made = await kube.get({
+      apiVersion: 'v1',
+      kind: 'Service',
+      namespace: 'api-ns',
+      name: 'back-end-service',
+    });
+    expect(made?.['spec']).toMatchObject({ ports: [{ port: 80 }] });
   });
 });

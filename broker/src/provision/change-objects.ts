@@ -1,10 +1,10 @@
-import type { JsonObject, Kube, KubeObject } from '@mesitis/kube';
+import type { Kube, KubeObject } from '@mesitis/kube';
 import { isKubeError, refOf } from '@mesitis/kube';
 import { groupOf } from '../built-in-kinds.js';
 import { fromClusterError } from '../cluster-error.js';
 import { isChanged, mergePatch } from '../difference/merge-patch.js';
-import { isJsonObject } from '../json.js';
 import { createObjects } from './create-objects.js';
+import { exactPatch } from './exact-patch.js';
 import { display, ownerOf } from './ownership.js';
 import type { Work } from './provisioner.js';
 import { removeObjects } from './remove-objects.js';
@@ -90,7 +90,7 @@ async function changeObject(
     if (live === undefined || !isOurs(live, context)) return createObject(context, to);
     if (isChanged(live, from, to)) return;
     try {
-      await context.kube.patch(refOf(to), { type: 'merge', body: patchOf(live, from, to) });
+      await context.kube.patch(refOf(to), { type: 'merge', body: exactPatch(live, mergePatch(from, to)) });
       return;
     } catch (error) {
       const mayBeReplaced = isKubeError(error, 'conflict', 'not-found');
@@ -102,15 +102,6 @@ async function changeObject(
 
 function isOurs(live: KubeObject, { work }: ChangeContext): boolean {
   return live.metadata.deletionTimestamp === undefined && ownerOf(live, work.instanceId) === 'this-instance';
-}
-
-/** With the uid, which makes sure that what is patched is what was looked at. */
-function patchOf(live: KubeObject, from: KubeObject, to: KubeObject): JsonObject {
-  const patch = mergePatch(from, to);
-  const { metadata } = patch;
-  const { uid } = live.metadata;
-  if (uid === undefined) return patch;
-  return { ...patch, metadata: { ...(isJsonObject(metadata) ? metadata : {}), uid } };
 }
 
 async function read({ kube }: ChangeContext, object: KubeObject): Promise<KubeObject | undefined> {

@@ -2,7 +2,10 @@ import type { Kube, KubeErrorKind, KubeObject } from '@mesitis/kube';
 import { isKubeError, refOf } from '@mesitis/kube';
 import { fromClusterError } from '../cluster-error.js';
 import { delay } from '../delay.js';
+import { differences } from '../difference/differences.js';
+import { patchTowards } from '../difference/merge-patch.js';
 import { BrokerError } from '../errors.js';
+import { exactPatch } from './exact-patch.js';
 import { display, ownerOf } from './ownership.js';
 import { waitUntilGone } from './wait-until-gone.js';
 
@@ -15,7 +18,7 @@ export interface CreateOutcome {
 }
 
 /** What creation needs of the cluster. */
-type CreateKube = Pick<Kube, 'get' | 'create' | 'list' | 'watch'>;
+type CreateKube = Pick<Kube, 'get' | 'create' | 'patch' | 'list' | 'watch'>;
 
 /**
  * With these the API server says for certain that it made nothing. After any other failure, a timeout above all, the
@@ -32,8 +35,9 @@ const NOT_MADE: readonly KubeErrorKind[] = [
 ];
 
 /**
- * Makes the objects group after group, those of a group at once, and never overwrites: what exists with the instance's
- * mark counts as made, anything else is a conflict. The first failure (a BrokerError that names the object, as a rule)
+ * Makes the objects group after group, those of a group at once, and never overwrites what is not the instance's: that
+ * is a conflict. What exists with the instance's mark counts as made, once it is as it is to be: an attempt before this
+ * one may have left it with other values. The first failure (a BrokerError that names the object, as a rule)
  * ends it when its group has settled, so that nothing is still under way when the caller undoes what was made. What was
  * refused or never tried is not among the outcome's objects: undoing must not ask for rights that making lacked.
  * @param signal bounds the waiting for objects that are still going away from an earlier attempt
@@ -129,7 +133,7 @@ function busy(object: KubeObject, cause: unknown): BrokerError {
   );
 }
 
-/** Undefined when the existing object counts as made; the object when it is ours but on its way out. */
+/** Undefined when the existing object counts as made, and is as written; the object when it is ours but on its way out. */
 async function leavingOrMade(
   kube: CreateKube,
   object: KubeObject,
@@ -143,7 +147,9 @@ async function leavingOrMade(
   if (existing === undefined) return object;
   switch (ownerOf(existing, instanceId)) {
     case 'this-instance':
-      return existing.metadata.deletionTimestamp === undefined ? undefined : existing;
+      if (existing.metadata.deletionTimestamp !== undefined) return existing;
+      await makeAsWritten(kube, existing, object);
+      return undefined;
     case 'other-instance':
       throw new BrokerError(
         'ObjectConflict',
@@ -154,5 +160,20 @@ async function leavingOrMade(
         'ObjectConflict',
         `${display(ref)} exists already and was not made by this broker; it is left alone: ask the provider to rename the wrapped object or to remove the existing one`,
       );
+  }
+}
+
+/** A creation that its caller had given up may be carried out late, behind the deletion that undid it. */
+async function makeAsWritten(
+  kube: Pick<Kube, 'patch'>,
+  existing: KubeObject,
+  object: KubeObject,
+): Promise<void> {
+  if (differences(existing, object).length === 0) return;
+  const ref = refOf(object);
+  try {
+    await kube.patch(ref, { type: 'merge', body: exactPatch(existing, patchTowards(existing, object)) });
+  } catch (error) {
+    throw fromClusterError(error, `changing ${display(ref)}`);
   }
 }
