@@ -28,11 +28,11 @@ executables: build ## the plugin as executables that need no Node, and krew's ma
 	@$(run) executables --workspace @mesitis/kubectl-plugin -- --url $(RELEASE_URL)
 
 .PHONY: lint
-lint: install ## ESLint and Prettier
+lint: install ## Oxlint (rules that know types, too) and Oxfmt
 	@$(run) lint
 
 .PHONY: format
-format: install ## let Prettier and ESLint mend what they can
+format: install ## let Oxfmt and Oxlint mend what they can
 	@$(run) format
 
 .PHONY: unit

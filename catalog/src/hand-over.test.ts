@@ -16,7 +16,7 @@ afterEach(() => harness.stop());
 function withoutWatches(kube: Kube): Kube {
   return {
     ...fencedKube(kube, () => true),
-    // eslint-disable-next-line require-yield
+    // oxlint-disable-next-line require-yield
     watch: async function* (_query, _version, options) {
       await new Promise((resolve) => options?.signal?.addEventListener('abort', resolve, { once: true }));
     },

@@ -146,7 +146,8 @@ export interface Violation {
 
 /** The outcome of reading one ConfigMap: the canonical value when there is no error. */
 export type Parsed<Value> =
-  { ok: true; value: Value; warnings: Violation[] } | { ok: false; violations: Violation[] };
+  | { ok: true; value: Value; warnings: Violation[] }
+  | { ok: false; violations: Violation[] };
 
 /** What a ConfigMap labelled `mesitis/kind` turned out to be. */
 export type ProviderConfiguration =

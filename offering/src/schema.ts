@@ -28,7 +28,8 @@ export type CheckedParameters = { ok: true; value: JsonObject } | { ok: false; p
 
 /** A schema that is ready for use, or why it is not. */
 export type CompiledSchema =
-  { ok: true; check: (parameters: JsonObject) => CheckedParameters } | { ok: false; problem: string };
+  | { ok: true; check: (parameters: JsonObject) => CheckedParameters }
+  | { ok: false; problem: string };
 
 /**
  * A pattern is the provider's, the text a consumer's, so RE2 decides, which no text can keep busy. Look-around and back

@@ -1,6 +1,6 @@
+import { parse } from '@babel/parser';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import ts from 'typescript';
 import { repositoryRoot } from '../cluster/folders.js';
 
 /** A test of this suite, as its title says it. */
@@ -34,22 +34,47 @@ export async function readProofs(): Promise<Proof[]> {
 /** The tests of one file. Those whose title names no rule have none. */
 export function proofsOf(file: string, source: string): Proof[] {
   const proofs: Proof[] = [];
-  const visit = (node: ts.Node): void => {
-    const title = titleOf(node);
-    if (title !== undefined) proofs.push({ file, ...read(title) });
-    ts.forEachChild(node, visit);
+  const visit = (node: unknown): void => {
+    if (Array.isArray(node)) node.forEach(visit);
+    else if (isNode(node)) {
+      const title = titleOf(node);
+      if (title !== undefined) proofs.push({ file, ...read(title) });
+      Object.values(node).forEach(visit);
+    }
   };
-  visit(ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true));
+  visit(parse(source, { sourceType: 'module', plugins: ['typescript'] }).program);
   return proofs;
 }
 
+/** A node of the syntax tree, as its specification (ESTree, with Babel's literals) has it. */
+type SyntaxNode = Record<string, unknown> & { type: string };
+
+function isNode(value: unknown): value is SyntaxNode {
+  return typeof value === 'object' && value !== null && 'type' in value;
+}
+
 /** The title in `test('…', …)` and `test.each(…)('…', …)`. */
-function titleOf(node: ts.Node): string | undefined {
-  if (!ts.isCallExpression(node) || node.arguments.length < 2) return undefined;
-  const [first] = node.arguments;
-  const called = ts.isCallExpression(node.expression) ? node.expression.expression : node.expression;
-  const isTest = /^test(\.each)?$/.test(called.getText());
-  return isTest && first !== undefined && ts.isStringLiteralLike(first) ? first.text : undefined;
+function titleOf(node: SyntaxNode): string | undefined {
+  if (node.type !== 'CallExpression' || !Array.isArray(node['arguments'])) return undefined;
+  const [title, ...rest] = node['arguments'] as unknown[];
+  return isTest(node['callee']) && rest.length > 0 ? textOf(title) : undefined;
+}
+
+function isTest(callee: unknown): boolean {
+  if (!isNode(callee)) return false;
+  if (callee.type !== 'CallExpression') return isNamed(callee, 'test');
+  const called = callee['callee'];
+  return isNode(called) && isNamed(called['object'], 'test') && isNamed(called['property'], 'each');
+}
+
+function isNamed(node: unknown, name: string): boolean {
+  return isNode(node) && node.type === 'Identifier' && node['name'] === name;
+}
+
+function textOf(node: unknown): string | undefined {
+  return isNode(node) && node.type === 'StringLiteral' && typeof node['value'] === 'string'
+    ? node['value']
+    : undefined;
 }
 
 function read(title: string): Pick<Proof, 'rules' | 'title'> {

@@ -17,7 +17,8 @@ export interface BrokerAccess {
 
 /** How an operation ended as the platform sees it: `done` is a success, whether it was polled or not. */
 export type Outcome =
-  { kind: 'done'; credentials?: Record<string, unknown> } | { kind: 'failed'; answer: Answer };
+  | { kind: 'done'; credentials?: Record<string, unknown> }
+  | { kind: 'failed'; answer: Answer };
 
 /** What a platform waits for one operation at most. Recovery takes a lease of some seconds. */
 const OPERATION_MS = 60_000;

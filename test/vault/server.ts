@@ -17,7 +17,9 @@ export interface JournalLine extends Call {
 
 /** Something that goes wrong instead of an answer. */
 export type Fault =
-  { status: number; headers?: Record<string, string>; body?: JsonObject } | 'cut' | { delayMs: number };
+  | { status: number; headers?: Record<string, string>; body?: JsonObject }
+  | 'cut'
+  | { delayMs: number };
 
 /** What a server may be given. */
 export interface VaultServerOptions {

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 
 /** The body of a request, or why there is none: what is wrong with the request, for its sender. */
 export type RequestBody =
-  { ok: true; value: unknown } | { ok: false; status: 400 | 413 | 415; error: string; cut?: boolean };
+  | { ok: true; value: unknown }
+  | { ok: false; status: 400 | 413 | 415; error: string; cut?: boolean };
 
 /**
  * Reads a request's body as JSON: any value of it, in UTF-8, not compressed, since the API server does not compress, and

@@ -158,7 +158,7 @@ function refuseMethod(allowed: readonly Method[]): RequestHandler {
 }
 
 function answerError({ logger }: AppOptions): ErrorRequestHandler {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- four parameters tell express that this handles errors
+  // oxlint-disable-next-line no-unused-vars -- four parameters tell express that this handles errors
   return (error: unknown, request: Request, response: Response, _next) => {
     const requestId = requestIdOf(response);
     const failure = toBrokerError(error, requestId);

@@ -33,7 +33,9 @@ export interface ProvisionRequest {
 
 /** Whether this request made the instance, found it made, or began what is to be polled. */
 export type ProvisionOutcome =
-  { state: 'created' } | { state: 'exists' } | Extract<Progressed, { state: 'accepted' }>;
+  | { state: 'created' }
+  | { state: 'exists' }
+  | Extract<Progressed, { state: 'accepted' }>;
 
 /** What a provision request means in the state that its instance is in. */
 export type ProvisionDecision = 'create' | 'repeat' | 'join' | 'exists' | 'different' | 'busy';

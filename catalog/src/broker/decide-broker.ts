@@ -34,7 +34,8 @@ export type BrokerStep =
 
 /** How a fetch went. `notes` are sentences about what was left out of a catalog that otherwise serves. */
 export type FetchOutcome =
-  { ok: true; notes: readonly string[] } | { ok: false; reason: string; message: string };
+  | { ok: true; notes: readonly string[] }
+  | { ok: false; reason: string; message: string };
 
 const NAMED_INSTANCES = 5;
 

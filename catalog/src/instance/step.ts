@@ -7,7 +7,8 @@ import type { Features } from '../runtime/features.js';
 
 /** What had to be read from the API server for a request: the condition to report when it could not be had. */
 export type Inputs =
-  { ok: true; namespaceUid: string; parameters: Parameters } | { ok: false; reason: string; message: string };
+  | { ok: true; namespaceUid: string; parameters: Parameters }
+  | { ok: false; reason: string; message: string };
 
 /** What a decision about an instance depends on besides the instance. */
 export interface InstanceWorld {

@@ -4,7 +4,8 @@ import type { OsbConnection } from './osb.js';
 
 /** How to reach a broker, or why that can't be said. The message names Secrets and keys, never a value. */
 export type ConnectionResult =
-  { ok: true; connection: OsbConnection } | { ok: false; about: 'broker' | 'credentials'; message: string };
+  | { ok: true; connection: OsbConnection }
+  | { ok: false; about: 'broker' | 'credentials'; message: string };
 
 /** The Secret that a broker's `authInfo` names; undefined without authentication. Basic wins over bearer. */
 export function authSecret(broker: ServiceBroker): ObjectRef | undefined {

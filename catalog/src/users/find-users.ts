@@ -69,7 +69,8 @@ async function brokerOf(
   const { namespace } = plan.metadata;
   const ref = { apiVersion: API_VERSION, kind: scope.brokerKind, name };
   return (await kube.get(namespace === undefined ? ref : { ...ref, namespace }, options)) as
-    ServiceBroker | undefined;
+    | ServiceBroker
+    | undefined;
 }
 
 /** Only the name of a Service (`broker.team-ns.svc`, with the cluster's domain or without) tells the namespace. */

@@ -121,7 +121,8 @@ function own(kinds: Kinds | undefined, kind: string): Resource | undefined {
 /** Reads an APIResourceList. Subresources ("pods/status") appear in it under the kind that they carry: left out. */
 function kindsOf(document: Json | undefined): Kinds {
   const list = document as
-    { resources?: { name?: string; kind?: string; namespaced?: boolean }[] } | undefined;
+    | { resources?: { name?: string; kind?: string; namespaced?: boolean }[] }
+    | undefined;
   const kinds: Record<string, Resource> = {};
   for (const { name, kind, namespaced } of list?.resources ?? []) {
     if (name !== undefined && kind !== undefined && !name.includes('/')) {

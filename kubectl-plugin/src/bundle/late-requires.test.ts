@@ -13,7 +13,7 @@ function run(code: string): { exported: unknown; asked: string[] } {
     asked.push(name);
     return modules[name];
   };
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
+  // oxlint-disable-next-line typescript/no-implied-eval, typescript/no-unsafe-call
   new Function('module', 'require', '__toESM', code)(module, require, (loaded: object) => ({ ...loaded }));
   return { exported: module.exports, asked };
 }

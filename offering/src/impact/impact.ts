@@ -24,7 +24,11 @@ export interface LiveInstance {
 
 /** In what way a change breaks instances; the names of the rules against it. */
 export type ImpactKind =
-  'id-changed' | 'in-use-removed' | 'in-use-kind' | 'in-use-whitelist' | 'in-use-schema';
+  | 'id-changed'
+  | 'in-use-removed'
+  | 'in-use-kind'
+  | 'in-use-whitelist'
+  | 'in-use-schema';
 
 /** One way in which a change of what is published breaks instances of one entry. */
 export interface Impact {

@@ -8,7 +8,7 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
 const WORD = /true|false|null/y;
 
 /** A string without escapes. */
-// eslint-disable-next-line no-control-regex -- JSON has these as escapes only
+// oxlint-disable-next-line no-control-regex -- JSON has these as escapes only
 const STRING = /"[^"\\\u0000-\u001f]*"/y;
 
 /**

@@ -7,7 +7,7 @@ import { PLAIN_PATH } from './plain-path.js';
 import { plainScalar, quotedScalar, type PlainScalar } from './plain-scalar.js';
 
 /** Tabs, other control characters, and what some YAML takes for a line break. */
-// eslint-disable-next-line no-control-regex -- these are what no plain text has
+// oxlint-disable-next-line no-control-regex -- these are what no plain text has
 const ODD = /[\u0000-\u0009\u000b-\u001f\u007f\u0085\u2028\u2029\ufeff]/;
 
 /** The end of a key is at most 1,024 characters behind its start (YAML 1.2.2 section 7.4). */

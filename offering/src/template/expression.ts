@@ -8,7 +8,8 @@ export const MAX_EXPRESSION = 2_048;
 
 /** An expression as a tree, or the character (counted from 1) from which on it is not CEL. */
 export type ParsedExpression =
-  { ok: true; expr: Expr; positionOf: (node: Expr) => number } | { ok: false; position: number };
+  | { ok: true; expr: Expr; positionOf: (node: Expr) => number }
+  | { ok: false; position: number };
 
 /** Parses an expression. Total: it throws for no text. */
 export function parseExpression(code: string): ParsedExpression {

@@ -26,7 +26,8 @@ export interface GenerateCall {
 
 /** What a node that calls a function of {@link GENERATE} asks for, or what is wrong with it; undefined for other nodes. */
 export type GenerateReading =
-  { ok: true; call: GenerateCall } | { ok: false; problem: 'function' | 'arguments'; name: string };
+  | { ok: true; call: GenerateCall }
+  | { ok: false; problem: 'function' | 'arguments'; name: string };
 
 /** Reads a call of a function of {@link GENERATE}. Arguments are written out, so that keys do not depend on parameters. */
 export function readGenerate({ exprKind }: Expr): GenerateReading | undefined {

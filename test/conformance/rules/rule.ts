@@ -1,7 +1,15 @@
 /** How strongly the specification asks for something; `practice` is what platforms do, and
  * `suite` what a conformance suite asks for, beyond it. */
 export type Level =
-  'must' | 'must not' | 'should' | 'should not' | 'recommended' | 'may' | 'defined' | 'practice' | 'suite';
+  | 'must'
+  | 'must not'
+  | 'should'
+  | 'should not'
+  | 'recommended'
+  | 'may'
+  | 'defined'
+  | 'practice'
+  | 'suite';
 
 /** One rule that a broker is measured by. */
 export interface Rule {

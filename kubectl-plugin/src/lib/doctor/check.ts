@@ -25,7 +25,9 @@ export interface Patient {
 
 /** What a list came to: what there is; that nobody may look; that the kind is not served. */
 export type Listing =
-  { kind: 'items'; items: KubeObject[] } | { kind: 'hidden'; why: string } | { kind: 'unserved' };
+  | { kind: 'items'; items: KubeObject[] }
+  | { kind: 'hidden'; why: string }
+  | { kind: 'unserved' };
 
 /** Lists, and takes a refusal for an answer. Any other trouble is thrown as it is: there is no cluster to judge. */
 export async function listing(cluster: PluginKube, query: ListQuery): Promise<Listing> {

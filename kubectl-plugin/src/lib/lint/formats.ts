@@ -67,7 +67,7 @@ function xml(text: string): string {
   const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
   return (
     text
-      // eslint-disable-next-line no-control-regex -- these are what XML 1.0 section 2.2 leaves out
+      // oxlint-disable-next-line no-control-regex -- these are what XML 1.0 section 2.2 leaves out
       .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
       .replaceAll(/[&<>"]/g, (character) => ESCAPES[character] ?? '')
   );
