@@ -22,7 +22,7 @@ export type Outcome =
 
 /** What a platform waits for one operation at most. Recovery takes a lease of some seconds. */
 const OPERATION_MS = 60_000;
-const POLL_MS = 100;
+const POLL_MS = 300;
 
 /**
  * A platform that behaves as Service Catalog does (osb.md 4.1): it repeats a request whose connection broke and one
