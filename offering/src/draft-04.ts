@@ -15,12 +15,26 @@ const LIMITS = [
   ['exclusiveMaximum', 'maximum'],
 ] as const;
 
+/** What means something else in draft-04, and then has a value of another type. */
+const DRAFT_04 = [...LIMITS.map(([flag]) => flag), 'id'];
+
 /**
  * A schema in which what only draft-04 says is said as draft-07 does: `exclusiveMinimum: true` beside a minimum, and
  * `id`. Platforms promise draft-04 (OSB 2.17, "Schemas Object"), so it has to be understood. All else stays as it is,
  * and nothing is changed in place.
  */
 export function toDraft07(schema: JsonObject): JsonObject {
+  return mayBeDraft04(schema) ? translateObject(schema) : schema;
+}
+
+/** Whether any object in a value has a key that may have to be translated. Most schemas have none. */
+function mayBeDraft04(value: Json): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some(mayBeDraft04);
+  return DRAFT_04.some((key) => key in value) || Object.values(value).some(mayBeDraft04);
+}
+
+function translateObject(schema: JsonObject): JsonObject {
   const entries = Object.entries(schema).map(([key, value]): [string, Json] => {
     if (MAPS.has(key) && isObject(value)) {
       return [key, Object.fromEntries(Object.entries(value).map(([name, item]) => [name, translate(item)]))];
@@ -44,7 +58,7 @@ export function toDraft07(schema: JsonObject): JsonObject {
 
 function translate(value: Json): Json {
   if (Array.isArray(value)) return value.map(translate);
-  return isObject(value) ? toDraft07(value) : value;
+  return isObject(value) ? translateObject(value) : value;
 }
 
 function isObject(value: Json): value is JsonObject {

@@ -90,18 +90,17 @@ export function readLabels(labels: ReadonlyMap<string, unknown>, report: Report)
   const known: readonly string[] = Object.values(LABELS);
   const read = new Map<string, string>();
   for (const [key, value] of labels) {
-    const path = labelPath(key);
     if (typeof value !== 'string') {
-      report.add('label-value', { path }, 'must be a string; put it in quotes');
+      report.add('label-value', { path: labelPath(key) }, 'must be a string; put it in quotes');
       continue;
     }
     const keyProblem = labelKeyProblem(key);
     const problem = keyProblem === undefined ? labelValueProblem(value) : `has a key that ${keyProblem}`;
-    if (problem !== undefined) report.add('label-value', { path }, `${problem}; correct it`);
+    if (problem !== undefined) report.add('label-value', { path: labelPath(key) }, `${problem}; correct it`);
     if (key.startsWith(RESERVED_PREFIX) && !known.includes(key)) {
       const meant = nearest(key, known);
       const remedy = meant === undefined ? 'remove it' : `did you mean ${meant}`;
-      report.add('label-unknown', { path }, `is not a label that Mesitis reads; ${remedy}`);
+      report.add('label-unknown', { path: labelPath(key) }, `is not a label that Mesitis reads; ${remedy}`);
     }
     read.set(key, value);
   }

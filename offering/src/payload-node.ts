@@ -121,7 +121,10 @@ export function toJson(node: PayloadNode): Json {
 
 /** {@link toJson} for an object. */
 export function objectToJson(node: ObjectNode): JsonObject {
-  return Object.fromEntries(node.members.map(({ key, value }) => [key, toJson(value)]));
+  // No key is `__proto__` (see ObjectNode). Object.fromEntries takes three times as long, and this is done for all.
+  const object: JsonObject = {};
+  for (const { key, value } of node.members) object[key] = toJson(value);
+  return object;
 }
 
 function extentOf(children: readonly PayloadNode[], length: number): Extent {

@@ -134,10 +134,12 @@ export function checkParameters(schema: JsonObject, parameters: JsonObject): Che
 export function externalReference(schema: Json, pointer = ''): string | undefined {
   if (typeof schema !== 'object' || schema === null) return undefined;
   for (const [key, value] of Object.entries(schema)) {
-    const here = `${pointer}/${key}`;
-    if (REFERENCES.includes(key) && typeof value === 'string' && !value.startsWith('#')) return here;
-    const found = VALUES.includes(key) ? undefined : externalReference(value, here);
-    if (found !== undefined) return found;
+    if (typeof value === 'string') {
+      if (REFERENCES.includes(key) && !value.startsWith('#')) return `${pointer}/${key}`;
+    } else if (typeof value === 'object' && !VALUES.includes(key)) {
+      const found = externalReference(value, `${pointer}/${key}`);
+      if (found !== undefined) return found;
+    }
   }
   return undefined;
 }

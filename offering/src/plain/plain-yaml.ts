@@ -235,11 +235,12 @@ class PlainYaml {
 /** The key at a column of a line, and the offset behind its colon. */
 function keyAt(line: string, column: number): { key: string; end: number } | undefined {
   KEY.lastIndex = column;
-  const [found, plain, double, single] = KEY.exec(line) ?? [];
-  if (found === undefined || found.length > MAX_KEY) return undefined;
-  const key = plain ?? double ?? single ?? '';
+  const found = KEY.exec(line);
+  if (found === null || found[0].length > MAX_KEY) return undefined;
+  const plain = found[1];
+  const key = plain ?? found[2] ?? found[3] ?? '';
   if (key === '<<' || (plain !== undefined && typeof plainScalar(plain) !== 'string')) return undefined;
-  return { key, end: column + found.length };
+  return { key, end: column + found[0].length };
 }
 
 /** How many blanks stand at an offset of a line. */
