@@ -44,7 +44,10 @@ async function main(config: Config): Promise<void> {
   let api: Serving | undefined = undefined;
   const accepted = await openAuthenticator(config.authentication);
   const certificate = await followCertificate(config.tls, (renewed) => api?.setCertificate(renewed));
-  const kube = await loadClient(kubeconfig === undefined ? {} : { kubeconfig });
+  const kube = await loadClient({
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    environment: process.env,
+  });
   const metrics = new PrometheusMetrics({
     version: await ownVersion(),
     catalog: () => broker.status(),

@@ -67,7 +67,10 @@ const log = pino({
 });
 
 try {
-  const kube = await loadClient(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig });
+  const kube = await loadClient({
+    ...(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig }),
+    environment: process.env,
+  });
   const { osbTimeoutMs: timeoutMs, osbApiVersion: apiVersion, proxies } = config;
   const osb = new OsbClient({ timeoutMs, apiVersion, proxies });
   let running: CatalogController | undefined = undefined;

@@ -61,6 +61,7 @@ async function connect(
   return loadClient({
     ...(files === undefined || files === '' ? {} : { kubeconfig: files }),
     ...given(options),
+    environment: process.env,
     fieldManager: 'kubectl-mesitis',
   });
 }

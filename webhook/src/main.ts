@@ -44,7 +44,10 @@ async function ownVersion(): Promise<string> {
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   logger.level = config.logLevel;
-  const kube = await loadClient(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig });
+  const kube = await loadClient({
+    ...(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig }),
+    environment: process.env,
+  });
   try {
     const surroundings = {
       kube,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadServerAccess } from './config.js';
-import type { ServerAccess } from './config.js';
+import type { PodEnvironment, ServerAccess } from './config.js';
 import { KubeconfigError } from './kubeconfig.js';
 import type { KubeconfigChoice } from './kubeconfig.js';
 
@@ -21,8 +21,12 @@ describe('access to the API server', () => {
     return path;
   }
 
-  function load(kubeconfig: string | undefined, choice: KubeconfigChoice = {}): ServerAccess {
-    return loadServerAccess(kubeconfig, choice, { home: directory, root: directory });
+  function load(
+    kubeconfig: string | undefined,
+    choice: KubeconfigChoice = {},
+    environment: PodEnvironment = {},
+  ): ServerAccess {
+    return loadServerAccess(kubeconfig, choice, { home: directory, root: directory, environment });
   }
 
   /** A kubeconfig with one cluster and one user, given as the inside of YAML flow mappings. */
@@ -73,6 +77,62 @@ describe('access to the API server', () => {
     expect([headers['Authorization'], tls.ca]).toEqual(['Bearer one', Buffer.from('the authority')]);
     write(`${account}/token`, 'two');
     expect((await access.readCredentials()).headers['Authorization']).toBe('Bearer two');
+  });
+
+  it.each<[string, PodEnvironment, string]>([
+    [
+      'the address of its Service',
+      { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' },
+      'https://10.96.0.1:443',
+    ],
+    [
+      'an IPv6 address of it, in brackets',
+      { KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '6443' },
+      'https://[fd00::1]:6443',
+    ],
+    ['its name where the pod has no such variables', {}, 'https://kubernetes.default.svc'],
+  ])('is found in a pod by %s', (_, environment, serverUrl) => {
+    write('var/run/secrets/kubernetes.io/serviceaccount/token', 't');
+    expect(load(undefined, {}, environment)).toMatchObject({ serverUrl, defaultNamespace: 'default' });
+  });
+
+  it('is had in a pod for somebody else, by the rights of its service account', async () => {
+    const account = 'var/run/secrets/kubernetes.io/serviceaccount';
+    write(`${account}/ca.crt`, 'the authority');
+    write(`${account}/token`, 'one');
+    const access = load(undefined, { as: 'bob', asGroups: ['dev'], namespaceOverride: 'other' });
+    expect(access.defaultNamespace).toBe('other');
+    expect((await access.readCredentials()).headers).toEqual({
+      Authorization: 'Bearer one',
+      'Impersonate-User': 'bob',
+      'Impersonate-Group': ['dev'],
+    });
+  });
+
+  it.each([
+    ['by ourselves', ''],
+    [
+      'by the client',
+      `, exec: {command: "${process.execPath}", args: ["-e", "console.log('{\\"status\\":{}}')"]}`,
+    ],
+  ])('takes data before a file of the same, read %s', async (_, exec) => {
+    write('ca.crt', 'a file');
+    write('tls.crt', 'a file');
+    const inline = (text: string) => Buffer.from(text).toString('base64');
+    const user = `client-certificate: tls.crt, client-certificate-data: ${inline('cert')}, client-key-data: ${inline('key')}`;
+    const cluster = `server: "https://kube", certificate-authority: ca.crt, certificate-authority-data: ${inline('ca')}`;
+    const { tls } = await load(write('config', withUser(user + exec, cluster))).readCredentials();
+    expect(tls).toEqual({ ca: Buffer.from('ca'), cert: Buffer.from('cert'), key: Buffer.from('key') });
+  });
+
+  it('is unauthorized when a file is missing', async () => {
+    const access = load(write('config', withUser('tokenFile: absent')));
+    await expect(access.readCredentials()).rejects.toMatchObject({
+      kind: 'unauthorized',
+      message: expect.stringMatching(
+        /^No credentials could be had .*ENOENT.*absent.*; check the user entry/,
+      ) as unknown,
+    });
   });
 
   it('needs nothing but the address of a server and a token where these are given', async () => {

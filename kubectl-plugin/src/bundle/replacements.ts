@@ -5,14 +5,12 @@ import type { CommandOutline } from '../commands/outlines.js';
 import { LATE } from './late-requires.js';
 
 /**
- * By the name in the import. Of the Kubernetes client only the kubeconfig is used (kube/src/client/config.ts); what else
+ * By the name in the import. Of the Kubernetes client only the kubeconfig is used (kube/src/client/client-credentials.ts); what else
  * it drags along is never called: its generated models and its own HTTP client.
  */
 const IMPORTS: Readonly<Record<string, string>> = {
-  // The package's index: everything, so only the two modules that are used.
-  '@kubernetes/client-node': `
-    export { KubeConfig } from '@kubernetes/client-node/dist/config.js';
-    export { load as loadYaml } from 'js-yaml';`,
+  // The package's index: everything, so only the module that is used.
+  '@kubernetes/client-node': `export { KubeConfig } from '@kubernetes/client-node/dist/config.js';`,
   './gen/index.js': `
     export class ServerConfiguration {}
     export const createConfiguration = () => { throw new Error('no typed API in this bundle'); };`,
