@@ -136,14 +136,14 @@ describe('kubectl mesitis on a real API server', () => {
         title: 'marks with --all what is not for the namespace',
         who: 'other' as const,
         typed: ['--all'],
-        shows: [/^e2e-queue +1 +e2e +no +external URL/m],
+        shows: [/^e2e-queue +1 +e2e +yes +no +external URL/m],
         hides: [],
       },
       {
         title: 'says with -A for whom each is',
         who: 'admin' as const,
         typed: ['-A', '--no-headers'],
-        shows: [/^\(cluster\) +e2e-web +1 +e2e +shared service +client-\*$/m],
+        shows: [/^\(cluster\) +e2e-web +1 +e2e +yes +shared service +client-\*$/m],
         hides: ['OFFERING'],
       },
       {

@@ -9,7 +9,7 @@ describe('kubectl mesitis catalog', () => {
     kube.seed(
       ...clusterOffering(),
       clusterPlan({ version: '10' }),
-      clusterPlan({ version: '2' }),
+      clusterPlan({ version: '2', free: false }),
       ...clusterOffering({
         team: 'db',
         offering: 'postgres',
@@ -27,11 +27,11 @@ describe('kubectl mesitis catalog', () => {
     const { out, err, exitCode } = await runPlugin(['catalog'], cluster());
     expect(out).toBe(
       [
-        'OFFERING          PLAN    TEAM   KIND          DESCRIPTION',
-        'api-api-service   1       api    own objects   An api service offered by the API team',
-        'api-api-service   2       api    own objects   An api service offered by the API team',
-        'api-api-service   10      api    own objects   An api service offered by the API team',
-        'mysql             small                        A small MySQL',
+        'OFFERING          PLAN    TEAM   FREE   KIND          DESCRIPTION',
+        'api-api-service   1       api    yes    own objects   An api service offered by the API team',
+        'api-api-service   2       api    no     own objects   An api service offered by the API team',
+        'api-api-service   10      api    yes    own objects   An api service offered by the API team',
+        'mysql             small                               A small MySQL',
         '',
       ].join('\n'),
     );
@@ -44,8 +44,16 @@ describe('kubectl mesitis catalog', () => {
     const piped = await runPlugin(argv, cluster());
     expect(piped.out).toContain('in the other data centre');
     const { out } = await runPlugin(argv, cluster(), { terminal: {} });
-    expect(out.split('\n')[1]).toHaveLength(80);
-    expect(out).toContain('…');
+    expect(Math.max(...out.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
+    expect(out).toContain('The company database, run by…');
+  });
+
+  test('leaves out the team, and then the kind, where a terminal is too narrow for the description', async () => {
+    const wide = async (columns: number): Promise<string[] | undefined> =>
+      (await runPlugin(['catalog'], cluster(), { terminal: { columns } })).out.split('\n')[0]?.split(/ +/);
+    expect(await wide(72)).toEqual(['OFFERING', 'PLAN', 'TEAM', 'FREE', 'KIND', 'DESCRIPTION']);
+    expect(await wide(66)).toEqual(['OFFERING', 'PLAN', 'FREE', 'KIND', 'DESCRIPTION']);
+    expect(await wide(50)).toEqual(['OFFERING', 'PLAN', 'FREE', 'DESCRIPTION']);
   });
 
   test('hints at the next step where a person looks at both streams', async () => {
@@ -98,12 +106,12 @@ describe('kubectl mesitis catalog', () => {
 
   test('marks with --all what the namespace may not have', async () => {
     const { out } = await runPlugin(['catalog', '--all'], cluster());
-    expect(out.split('\n').map((line) => line.split(/ {2,}/).slice(0, 4).join(' '))).toEqual([
-      'OFFERING PLAN TEAM OPEN',
-      'api-api-service 1 api yes',
-      'api-api-service 2 api yes',
-      'api-api-service 10 api yes',
-      'db-postgres 1 db no',
+    expect(out.split('\n').map((line) => line.split(/ {2,}/).slice(0, 5).join(' '))).toEqual([
+      'OFFERING PLAN TEAM FREE OPEN',
+      'api-api-service 1 api yes yes',
+      'api-api-service 2 api no yes',
+      'api-api-service 10 api yes yes',
+      'db-postgres 1 db yes no',
       'mysql small yes A small MySQL',
       '',
     ]);
@@ -114,9 +122,9 @@ describe('kubectl mesitis catalog', () => {
     kube.seed(...foreignOffering('other-ns'));
     const { out } = await runPlugin(['catalog', '-A', '--no-headers'], kube);
     expect(out.split('\n').slice(-4)).toEqual([
-      '(cluster)   db-postgres       1       db    external URL   team-*',
-      'client-ns   mysql             small                        *',
-      'other-ns    mysql             small                        *',
+      '(cluster)   db-postgres       1       db    yes   external URL   team-*',
+      'client-ns   mysql             small                              *',
+      'other-ns    mysql             small                              *',
       '',
     ]);
   });
@@ -130,7 +138,7 @@ describe('kubectl mesitis catalog', () => {
       metadata: { ...plan.metadata, labels: { tier: 'gold' } },
     });
     const { out } = await runPlugin(['catalog', '-l', 'tier=gold', '--no-headers'], kube);
-    expect(out).toBe('labelled   small         A small MySQL\n');
+    expect(out).toBe('labelled   small            A small MySQL\n');
     const sorted = await runPlugin(['catalog', '--sort-by', '.spec.description', '--no-headers'], kube);
     expect(sorted.out.split(' ', 1)).toEqual(['labelled']);
     const none = await runPlugin(['catalog', '-l', 'tier=tin'], kube);
@@ -168,6 +176,7 @@ A message queue
 Team:          api
 Kind:          external URL
 Open to:       client-ns
+Free:          yes
 Documentation: https://wiki.example.com/queue
 
 Parameters

@@ -16,6 +16,8 @@ export interface Offering {
   /** The team; undefined for other brokers' offerings. */
   team: string | undefined;
   description: string;
+  /** Whether it costs nothing; undefined when the plan leaves that open. */
+  free: boolean | undefined;
   /** How it is provisioned, in a consumer's words; undefined for other brokers' offerings. */
   provisionedAs: string | undefined;
   /** `ProvisionConfigMapObjects` and the like; undefined for other brokers' offerings. */
@@ -85,6 +87,11 @@ export function isOpenTo({ whitelist }: Offering, namespace: string): boolean {
   return whitelist === undefined || matchesWhitelist(whitelist, namespace);
 }
 
+/** `yes`, `no`, or nothing where the plan leaves it open. */
+export function freeWord({ free }: Offering): string {
+  return free === undefined ? '' : free ? 'yes' : 'no';
+}
+
 /** How to ask for an offering in a ServiceInstance. */
 export function planReference({ scope, offering, planName }: Offering): PlanReference {
   return scope === 'cluster'
@@ -126,6 +133,7 @@ function offeringOf(scope: Offering['scope'], serviceClass: KubeObject, plan: Ku
     planName,
     team: textAt(mesitis, 'team'),
     description: textAt(plan['spec'], 'description') ?? textAt(serviceClass['spec'], 'description') ?? '',
+    free: freeOf(plan),
     provisionedAs: provisionKind === undefined ? undefined : (PROVISIONED_AS[provisionKind] ?? provisionKind),
     provisionKind,
     credentialKind: textAt(mesitis, 'credentialKind'),
@@ -146,6 +154,11 @@ const PROVISIONED_AS: Partial<Record<string, string>> = {
   ProvisionConfigMapObjects: 'own objects',
   ProvisionHelmChart: 'Helm release',
 };
+
+function freeOf(plan: KubeObject): boolean | undefined {
+  const { free } = recordAt(plan, 'spec');
+  return typeof free === 'boolean' ? free : undefined;
+}
 
 function isBindable(serviceClass: KubeObject, plan: KubeObject): boolean {
   const [ofPlan, ofClass] = [plan, serviceClass].map((object) => recordAt(object, 'spec')['bindable']);

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@mesitis/kube';
-import { isOpenTo, type Offering } from './catalog.js';
+import { freeWord, isOpenTo, type Offering } from './catalog.js';
 import type { Colors } from './colors.js';
 import { listAt, recordAt, textAt } from './objects.js';
 import { plainLine } from './plain-text.js';
@@ -48,7 +48,7 @@ function facts(offering: Offering, { namespace, width }: PageLook): string[] {
     ['Kind', provisionedAs],
     ['Open to', whitelist === undefined ? 'every namespace' : whitelist.join(', ')],
     ['Yours', isOpenTo(offering, namespace) ? undefined : `no, ask ${askWhom(offering)} to add ${namespace}`],
-    ['Free', freeText(offering)],
+    ['Free', freeWord(offering)],
     ['Tags', texts(listAt(offering.class['spec'], 'tags')).join(', ')],
     ['Bindable', offering.bindable ? undefined : 'no'],
     ['Documentation', textAt(metadata, 'documentationUrl')],
@@ -125,11 +125,6 @@ function commands(offering: Offering): string[] {
 function argument({ path, example }: SchemaParameter): string {
   const pair = `${path}=${plainLine(example)}`;
   return `-p ${/^[\w.,:/=@%+-]+$/.test(pair) ? pair : `'${pair.replaceAll("'", `'\\''`)}'`}`;
-}
-
-function freeText(offering: Offering): string | undefined {
-  const free: unknown = recordAt(offering.object, 'spec')['free'];
-  return typeof free === 'boolean' ? (free ? 'yes' : 'no') : undefined;
 }
 
 function askWhom({ team }: Offering): string {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { cut, renderTable } from './table.js';
+import { cut, cutMiddle, renderTable } from './table.js';
 
 describe('renderTable', () => {
   const header = ['NAME', 'WHAT'];
@@ -51,6 +51,22 @@ describe('renderTable', () => {
     expect(renderTable({ header, rows }, 5)).toBe('NAME   WHAT\nname   a rather lo…\n');
     expect(renderTable({ header, rows })).toContain('a rather long description');
   });
+
+  test.each([
+    { width: 35, header: 'NAME   TEAM   SIZE   WHAT', row: 'name   db     9      a rather long…' },
+    { width: 34, header: 'NAME   SIZE   WHAT', row: 'name   9      a rather long story' },
+    { width: 27, header: 'NAME   WHAT', row: 'name   a rather long story' },
+    { width: 10, header: 'NAME   WHAT', row: 'name   a rather lo…' },
+    { width: 26, header: 'NAME   TEAM   SIZE   WHAT', row: 'name   db     9      short' },
+  ])('gives up columns in their order for the last one: $width wide', ({ width, header: titles, row }) => {
+    const text = row.endsWith('short') ? 'short' : 'a rather long story';
+    const table = {
+      header: ['NAME', 'TEAM', 'SIZE', 'WHAT'],
+      rows: [['name', 'db', '9', text]],
+      giving: { leaveOut: ['TEAM', 'SIZE'], keep: 14 },
+    };
+    expect(renderTable(table, width)).toBe(`${titles}\n${row}\n`);
+  });
 });
 
 describe('cut', () => {
@@ -61,5 +77,15 @@ describe('cut', () => {
     ['日本語の説明', 6, '日本…'],
   ])('of %j to %d is %j', (text, width, expected) => {
     expect(cut(text, width)).toBe(expected);
+  });
+});
+
+describe('cutMiddle', () => {
+  test.each([
+    ['short', 10, 'short'],
+    ['system:serviceaccount:client-ns:deployer', 25, 'system:s…ient-ns:deployer'],
+    ['日本語の説明', 7, '日…説明'],
+  ])('of %j to %d is %j', (text, width, expected) => {
+    expect(cutMiddle(text, width)).toBe(expected);
   });
 });

@@ -18,6 +18,15 @@ export interface Table {
   wrap?: boolean;
   /** How wide the columns are at least; see {@link columnWidths}. */
   atLeast?: readonly number[];
+  /** What gives way in a narrow terminal, besides the end of the last column. */
+  giving?: {
+    /** The headers of columns to leave out, the first one first, as long as the last column is too narrow. */
+    leaveOut: readonly string[];
+    /** How much of the last column there has to be before others are left out; all of it where it is shorter. */
+    keep: number;
+    /** Where the last column is cut off; the end unless told. */
+    cut?: 'end' | 'middle';
+  };
 }
 
 const GAP = '   ';
@@ -28,8 +37,9 @@ const NARROWEST = 12;
  * Lays out a table as kubectl does: columns three blanks apart, no lines, nothing after the last word.
  * @param width of the terminal; undefined in a pipe, where nothing is cut off
  */
-export function renderTable(table: Table, width?: number): string {
-  const { header, wrap = false } = table;
+export function renderTable(whole: Table, width?: number): string {
+  const table = width === undefined ? whole : narrowed(whole, width);
+  const { header, wrap = false, giving } = table;
   const cells = cellsOf(table);
   const last = header.length - 1;
   const widths = columnWidths(table);
@@ -37,7 +47,7 @@ export function renderTable(table: Table, width?: number): string {
   const room = width === undefined ? Infinity : Math.max(NARROWEST, width - before);
   const fitted = wrap
     ? cells.flatMap((row) => goOn(row, last, room))
-    : cells.map((row) => cutOff(row, last, room));
+    : cells.map((row) => cutOff(row, { column: last, room, at: giving?.cut ?? 'end' }));
   return fitted.map((row) => `${layOut(row, widths)}\n`).join('');
 }
 
@@ -50,12 +60,36 @@ export function columnWidths(table: Table): number[] {
   );
 }
 
+/** The table without the columns that are given up so that the last one says enough. */
+function narrowed(table: Table, width: number): Table {
+  const { giving, header } = table;
+  const [given, ...others] = giving?.leaveOut ?? [];
+  if (giving === undefined || given === undefined) return table;
+  const widths = columnWidths(table);
+  const before = widths.slice(0, -1).reduce((sum, each) => sum + each + GAP.length, 0);
+  if (width - before >= Math.min(giving.keep, widths.at(-1) ?? 0)) return table;
+  const without = <T>(row: readonly T[]): T[] => row.filter((_, column) => header[column] !== given);
+  return narrowed(
+    {
+      ...table,
+      header: without(header),
+      rows: table.rows.map(without),
+      giving: { ...giving, leaveOut: others },
+    },
+    width,
+  );
+}
+
 function cellsOf({ header, rows, headless = false }: Table): Cell[][] {
   return [...(headless ? [] : [header]), ...rows].map((row) => row.map(toCell));
 }
 
-function cutOff(row: readonly Cell[], last: number, room: number): Cell[] {
-  return row.map((cell, column) => (column === last ? { ...cell, text: cut(cell.text, room) } : cell));
+function cutOff(
+  row: readonly Cell[],
+  { column, room, at }: { column: number; room: number; at: 'end' | 'middle' },
+): Cell[] {
+  const shorten = at === 'end' ? cut : cutMiddle;
+  return row.map((cell, index) => (index === column ? { ...cell, text: shorten(cell.text, room) } : cell));
 }
 
 /** The row, and below it a row for each further line of its last cell. */
@@ -81,6 +115,21 @@ export function cut(text: string, width: number): string {
     kept += letter;
   }
   return `${kept.trimEnd()}…`;
+}
+
+/** Cuts a name whose end says more than its beginning (`system:serviceaccount:…`): a third of what is left leads. */
+export function cutMiddle(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  const letters = lettersOf(text);
+  const head = Math.floor((width - 1) / 3);
+  let room = width - 1 - head;
+  let from = letters.length;
+  while (from > 0 && room >= (letters[from - 1]?.columns ?? 0)) {
+    from -= 1;
+    room -= letters[from]?.columns ?? 0;
+  }
+  const tail = letters.slice(from).map((letter) => letter.text);
+  return `${cut(text, head + 1)}${tail.join('')}`;
 }
 
 function toCell(cell: Cell | string): Cell {

@@ -17,6 +17,7 @@ export interface PlanFixture {
   bindingSchema?: JsonObject;
   credentialKind?: string;
   bindable?: boolean;
+  free?: boolean;
   /** `externalMetadata` of the class. */
   metadata?: JsonObject;
 }
@@ -52,6 +53,7 @@ export function clusterPlan(fixture: PlanFixture = {}): KubeObject {
     removed = false,
     credentialKind = 'CredentialFromCatalog',
     bindable = true,
+    free = true,
   } = fixture;
   return {
     apiVersion: API_VERSION,
@@ -64,6 +66,7 @@ export function clusterPlan(fixture: PlanFixture = {}): KubeObject {
       description,
       ...schemasOf(fixture),
       bindable,
+      free,
       externalMetadata: { mesitis: { team, offering, version, whitelist, provisionKind, credentialKind } },
     },
     status: { removedFromBrokerCatalog: removed },
