@@ -12,8 +12,9 @@ const shared = {
 };
 
 export default {
-  // jest leaves one core idle by default, which on two cores doubles the time.
-  maxWorkers: '100%',
+  // Half of the time an end-to-end test waits for a lease, a poll or a process: one in three finds a core free. By itself
+  // jest leaves one core idle.
+  maxWorkers: '150%',
   workerIdleMemoryLimit: '1GB',
   // Tests are short, but the first of a file pays for what the file loads, on however busy a machine. What never ends
   // still fails.

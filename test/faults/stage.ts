@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Kube, KubeObject } from '@mesitis/kube';
 import { loadClient, type KubeClient } from '@mesitis/kube/client';
@@ -106,19 +107,24 @@ const KINDS = [
 
 /** Looks for all that there is of an instance. */
 export async function tracesOf(kube: Pick<Kube, 'list'>, lane: Lane, id: string): Promise<Traces> {
-  const lists = KINDS.map(async ([apiVersion, kind]) =>
-    kube.list({ apiVersion, kind, namespace: lane.objects, labelSelector: 'mesitis/instance-id' }),
-  );
-  const mine = (object: KubeObject): boolean => object.metadata.annotations?.['mesitis/instance'] === id;
-  const made = (await Promise.all(lists)).flatMap(({ items }) => items).filter(mine);
-  const secrets = await kube.list({ apiVersion: 'v1', kind: 'Secret', namespace: lane.broker.namespace });
-  const records = secrets.items.filter((secret) => secret['type'] === 'mesitis.io/instance' && mine(secret));
+  // As the broker marks what it makes; to read what all instances have would be most of the API server's work.
+  const labelSelector = `mesitis/instance-id=${createHash('sha224').update(id).digest('hex')}`;
+  const { namespace } = lane.broker;
+  const [records, ...lists] = await Promise.all([
+    kube.list({ apiVersion: 'v1', kind: 'Secret', namespace, fieldSelector: 'type=mesitis.io/instance' }),
+    ...KINDS.map(async ([apiVersion, kind]) =>
+      kube.list({ apiVersion, kind, namespace: lane.objects, labelSelector }),
+    ),
+  ]);
+  const made = lists.flatMap(({ items }) => items);
   const password = dataOf(made, 'Secret', 'password');
   return {
     objects: made.map(({ kind, metadata }) => `${kind} ${shortName(metadata.name)}`).toSorted(),
     size: dataOf(made, 'ConfigMap', 'size') as Plan | undefined,
     password: password === undefined ? undefined : Buffer.from(password, 'base64').toString(),
-    records: records.map(({ metadata }) => metadata.labels?.['mesitis/state'] ?? 'without a state'),
+    records: records.items
+      .filter(({ metadata }) => metadata.annotations?.['mesitis/instance'] === id)
+      .map(({ metadata }) => metadata.labels?.['mesitis/state'] ?? 'without a state'),
   };
 }
 
