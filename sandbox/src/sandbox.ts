@@ -17,6 +17,8 @@ export interface SandboxOptions {
   tls?: { key: string; cert: string; ca?: string };
   /** How many changes watches can look back; 1000 unless told. */
   historyLimit?: number;
+  /** What it takes for the time; the machine's clock unless told. */
+  now?: () => Date;
 }
 
 /** A running sandbox. */
@@ -40,14 +42,15 @@ const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
 /** Starts an API server in memory. Rejects when the port is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { port = 0, tls, historyLimit } = options;
+  const { port = 0, tls, historyLimit, now = () => new Date() } = options;
   const server = new ApiServer({
     namespacesMustExist: true,
+    now,
     ...(historyLimit === undefined ? {} : { historyLimit }),
   });
   NAMESPACES.forEach((name) => addNamespace(server, name));
   const faults = new Faults();
-  const api = new Api({ server, faults, now: () => new Date() });
+  const api = new Api({ server, faults, now });
   const closing = new AbortController();
   const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
     void respond(api, request, response, closing.signal);
