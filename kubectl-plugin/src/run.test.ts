@@ -97,7 +97,7 @@ describe('the command line', () => {
         timeoutMs: 2000,
       },
     ]);
-    expect(err).toContain('namespace c');
+    expect(err).toContain("namespace 'c'");
   });
 
   test.each([

@@ -83,7 +83,9 @@ describe('kubectl mesitis catalog', () => {
   });
 
   test('says whom to ask when nothing whitelists the namespace', async () => {
-    const { out, err, exitCode } = await runPlugin(['catalog', '-n', 'other-ns'], cluster());
+    const kube = cluster();
+    kube.seed({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'other-ns' } });
+    const { out, err, exitCode } = await runPlugin(['catalog', '-n', 'other-ns'], kube);
     expect(out).toBe('');
     expect(err).toBe(
       'No offering whitelists namespace other-ns: ask the team whose offering you need to add it (--all shows them), or choose another namespace with -n.\n',

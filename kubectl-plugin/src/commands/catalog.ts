@@ -4,6 +4,7 @@ import { MesitisCommand, type Session } from '../base-command.js';
 import { clusterFlags, listFlags, outputFlag, type ListFlags } from '../flags.js';
 import { catalogTable } from '../lib/catalog-table.js';
 import { isOpenTo, offeringsOf, readCatalog, type Offering } from '../lib/catalog.js';
+import { checkNamespace } from '../lib/check-namespace.js';
 import { colorsFor } from '../lib/colors.js';
 import { offeringPage } from '../lib/offering-page.js';
 import { formatList, type Output } from '../lib/output.js';
@@ -60,6 +61,7 @@ export class Catalog extends MesitisCommand {
       return;
     }
     if (offerings.length === 0) {
+      if (!allNamespaces) await checkNamespace({ cluster, namespace });
       this.tell(nothingFor(namespace, { total: every.length, selector }));
       return;
     }
@@ -81,6 +83,7 @@ export class Catalog extends MesitisCommand {
     { all, output }: CatalogFlags,
   ): Promise<void> {
     const offerings = offeringsOf(await readCatalog(cluster, namespace));
+    if (!offerings.some((each) => isOpenTo(each, namespace))) await checkNamespace({ cluster, namespace });
     const found = matchOfferings(wanted, offerings, { namespace, closedToo: all });
     if (output !== 'table') {
       this.print(await formatList(apiObjects(found), output));

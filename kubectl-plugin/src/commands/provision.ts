@@ -4,7 +4,8 @@ import * as Flags from '@oclif/core/flags';
 import { MesitisCommand, patienceOf } from '../base-command.js';
 import { clusterFlags, dryRunFlag, outputFlag, parameterFlags, waitFlags } from '../flags.js';
 import { askParameters } from '../lib/ask-parameters.js';
-import { offeringsOf, planReference, readCatalog, type Offering } from '../lib/catalog.js';
+import { isOpenTo, offeringsOf, planReference, readCatalog, type Offering } from '../lib/catalog.js';
+import { checkNamespace } from '../lib/check-namespace.js';
 import { checkParameters } from '../lib/check-parameters.js';
 import { checkedName } from '../lib/checked-name.js';
 import { createObject, creationWord } from '../lib/create-object.js';
@@ -55,11 +56,9 @@ export class Provision extends MesitisCommand {
     const given = flags.name === undefined ? undefined : checkedName('--name', flags.name);
     await this.withCluster(flags, async (session) => {
       const { cluster, namespace } = session;
-      const offering = resolveOffering(
-        args.offering,
-        offeringsOf(await readCatalog(cluster, namespace)),
-        namespace,
-      );
+      const offerings = offeringsOf(await readCatalog(cluster, namespace));
+      if (!offerings.some((each) => isOpenTo(each, namespace))) await checkNamespace(session);
+      const offering = resolveOffering(args.offering, offerings, namespace);
       const name = given ?? checkedName(`the name of offering '${offering.offering}'`, offering.shortName);
       const parameters = await this.parametersFor(offering, sources, flags.output);
       await checkParameters(parameters, offering.parameterSchema, titleOf(offering));

@@ -3,6 +3,7 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { MesitisCommand, type Session } from '../base-command.js';
 import { clusterFlags, listFlags, outputFlag, type ListFlags } from '../flags.js';
+import { checkNamespace } from '../lib/check-namespace.js';
 import { colorsFor } from '../lib/colors.js';
 import { EXIT } from '../lib/exit-codes.js';
 import { readEvents } from '../lib/events.js';
@@ -98,6 +99,7 @@ export class Status extends MesitisCommand {
       return;
     }
     if (all.length === 0) {
+      if (!allNamespaces) await checkNamespace({ cluster, namespace });
       this.tell(nothingThere(where, selector));
       return;
     }

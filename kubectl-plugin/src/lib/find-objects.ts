@@ -1,4 +1,5 @@
 import type { Kube, KubeObject } from '@mesitis/kube';
+import { checkNamespace } from './check-namespace.js';
 import { nearest } from './nearest.js';
 import { nameOf } from './objects.js';
 import { notMet, type PluginError } from './plugin-error.js';
@@ -28,11 +29,13 @@ export async function existingBinding(place: Place, name: string): Promise<KubeO
 
 /** Lists, which also tells a missing object from a missing API: a read of one object can't. */
 async function unknown(
-  { cluster, namespace }: Place,
+  place: Place,
   kind: 'ServiceInstance' | 'ServiceBinding',
   name: string,
 ): Promise<PluginError> {
+  const { cluster, namespace } = place;
   const names = (await cluster.list(everyOf(kind, namespace))).items.map(nameOf);
+  if (names.length === 0) await checkNamespace(place);
   return notMet(
     unknownName({ kind: kind === 'ServiceInstance' ? 'instance' : 'binding', name, namespace, names }),
   );
@@ -62,16 +65,14 @@ export function unknownName(miss: {
  * @param verb what is to be done with it, for the error
  * @throws PluginError (not met) when there is none, or several
  */
-export async function chooseBinding(
-  { cluster, namespace }: Place,
-  name: string,
-  verb: string,
-): Promise<KubeObject> {
+export async function chooseBinding(place: Place, name: string, verb: string): Promise<KubeObject> {
+  const { cluster, namespace } = place;
   const { items } = await cluster.list(everyOf('ServiceBinding', namespace));
   const exact = items.find((binding) => nameOf(binding) === name);
   if (exact !== undefined) return exact;
   const [only, ...others] = bindingsOf(name, items);
   if (only === undefined) {
+    if (items.length === 0) await checkNamespace(place);
     throw notMet(unknownName({ kind: 'binding', name, namespace, names: items.map(nameOf) }));
   }
   if (others.length > 0) {
