@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { JsonObject, KubeObject } from '@mesitis/kube';
+import { KubeError, type JsonObject, type KubeObject } from '@mesitis/kube';
 import { MemoryKube } from '@mesitis/kube/memory';
 import { binding, clusterOffering, clusterPlan, instance, ready } from '../testing/objects.js';
 import { runPlugin, type RunResult } from '../testing/run-plugin.js';
@@ -67,9 +67,42 @@ describe('kubectl mesitis consumers', () => {
 
   test('of one namespace, for those who may not list all', async () => {
     expect(await names('-n', 'b-ns')).toEqual(['b-ns/mine']);
-    expect((await consumers('-n', 'b-ns', 'postgres')).err).toBe(
-      "Nobody in namespace b-ns uses 'postgres'.\n",
-    );
+    const kube = cluster();
+    kube.seed({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'b-ns' } });
+    const { err } = await runPlugin(['consumers', '-n', 'b-ns', 'postgres'], kube);
+    expect(err).toBe("Nobody in namespace b-ns uses 'postgres'.\n");
+  });
+
+  test('of all namespaces with -A, which goes before -n', async () => {
+    expect(await names('-A')).toEqual(await names());
+    expect(await names('-A', '-n', 'b-ns')).toEqual(await names());
+  });
+
+  test('says to those who may not list all that one namespace will do', async () => {
+    const kube = cluster();
+    kube.failNext('list', new KubeError('forbidden', 'you cannot list serviceinstances'));
+    expect(await runPlugin(['consumers'], kube)).toMatchObject({
+      err: 'error: the cluster refused: you cannot list serviceinstances; ask an administrator for this right, or name a namespace with -n\n',
+      exitCode: 3,
+    });
+  });
+
+  test('keeps the end of who it is in a narrow terminal, and leaves out the bindings and the age for it', async () => {
+    const kube = cluster();
+    const username = 'system:serviceaccount:b-ns:deployer';
+    kube.seed(at('b-ns', instance('other'), { userInfo: { username } }));
+    const lastLines = async (columns: number): Promise<string[]> => {
+      const { out } = await runPlugin(['consumers', '-n', 'b-ns'], kube, { terminal: { columns } });
+      return out.split('\n').filter((line) => /^(NAMESPACE|b-ns +other)/.test(line));
+    };
+    expect(await lastLines(100)).toEqual([
+      'NAMESPACE   INSTANCE   OFFERING            STATUS   AGE   BINDINGS   BY',
+      'b-ns        other      api-api-service:1   Ready    2m    0          system:ser…ccount:b-ns:deployer',
+    ]);
+    expect(await lastLines(80)).toEqual([
+      'NAMESPACE   INSTANCE   OFFERING            STATUS   AGE   BY',
+      'b-ns        other      api-api-service:1   Ready    2m    system:…:b-ns:deployer',
+    ]);
   });
 
   test('in the order of a field, and as objects for programs', async () => {

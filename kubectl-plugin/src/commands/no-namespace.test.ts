@@ -30,6 +30,8 @@ describe('a namespace that does not exist', () => {
     ['provision', 'api-service'],
     ['status'],
     ['status', 'mine'],
+    ['consumers'],
+    ['consumers', 'api-service'],
     ['bind', 'mine'],
     ['secret', 'mine'],
     ['unbind', 'mine'],
