@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { refOf } from '@mesitis/kube';
+import { KubeError, refOf, type JsonObject, type KubeObject, type ObjectRef } from '@mesitis/kube';
 import { MemoryKube } from '@mesitis/kube/memory';
-import { binding, failed, instance, ready } from '../testing/objects.js';
-import { runPlugin, withPlatform } from '../testing/run-plugin.js';
+import type { PluginKube } from '../context.js';
+import { binding, clusterOffering, failed, instance, ready } from '../testing/objects.js';
+import { runPlugin, withPlatform, type RunOptions, type RunResult } from '../testing/run-plugin.js';
 
 const done = ready('True', 'InjectedBindResult', 'Injected bind result');
 
@@ -49,6 +50,75 @@ describe('kubectl mesitis bind', () => {
     const { err, exitCode } = await runPlugin(['bind', 'api-service', '--format', 'json'], kube);
     expect(err).toContain('expected --format=json to be one of: opaque, servicebinding');
     expect(exitCode).toBe(2);
+  });
+
+  describe('with a schema for its parameters', () => {
+    const schema: JsonObject = {
+      type: 'object',
+      required: ['role'],
+      additionalProperties: false,
+      properties: {
+        role: { enum: ['reader', 'writer'] },
+        days: { type: 'integer' },
+        scope: { type: 'object', properties: { own: { type: 'boolean' } } },
+      },
+    };
+    const resolved = (object: KubeObject): KubeObject => ({
+      ...object,
+      spec: {
+        ...(object['spec'] as JsonObject),
+        clusterServicePlanRef: { name: 'plan-api-api-service-1' },
+      },
+    });
+    const withSchema = (object: KubeObject): MemoryKube => {
+      const kube = new MemoryKube();
+      kube.seed(object, ...clusterOffering({ bindingSchema: schema }));
+      return kube;
+    };
+    const bind = (kube: PluginKube, typed: string, options?: RunOptions): Promise<RunResult> =>
+      runPlugin(['bind', 'api-service', '--no-wait', ...typed.split(' ')], kube, options);
+
+    test.each([
+      ['of the plan that the platform found', resolved(instance())],
+      ['of the plan that is asked for, before the platform looked', instance()],
+    ])('takes types from that %s', async (_, object) => {
+      const kube = withSchema(object);
+      expect((await bind(kube, '-p role=reader -p days=3 -p scope.own=true')).exitCode).toBe(0);
+      expect(kube.objects().at(-1)).toMatchObject({
+        kind: 'ServiceBinding',
+        spec: { parameters: { role: 'reader', days: 3, scope: { own: true } } },
+      });
+    });
+
+    test('sends nothing that does not fit', async () => {
+      const kube = withSchema(resolved(instance()));
+      const { err, exitCode } = await bind(kube, '-p days=soon');
+      expect(err).toMatch(
+        /^error: parameters do not fit a binding of api-api-service:1: .*; nothing was asked for\n$/,
+      );
+      expect(err).toContain('role');
+      expect(err).toContain('days');
+      expect(exitCode).toBe(2);
+      expect(kube.objects().map(({ kind }) => kind)).not.toContain('ServiceBinding');
+    });
+
+    test('asks a person for what is required', async () => {
+      const kube = withSchema(resolved(instance()));
+      const { questions } = await bind(kube, '-p days=3', { lines: ['writer'] });
+      expect(questions).toHaveLength(1);
+      expect(kube.objects().at(-1)).toMatchObject({ spec: { parameters: { role: 'writer', days: 3 } } });
+    });
+
+    test('leaves it to the broker where the plan may not be read', async () => {
+      const kube = withSchema(resolved(instance()));
+      const get = kube.get.bind(kube);
+      const secretive = Object.assign(kube, {
+        get: (ref: ObjectRef) =>
+          ref.kind === 'ClusterServicePlan' ? Promise.reject(new KubeError('forbidden', 'no')) : get(ref),
+      });
+      expect((await bind(secretive, '-p days=soon')).exitCode).toBe(0);
+      expect(kube.objects().at(-1)).toMatchObject({ spec: { parameters: { days: 'soon' } } });
+    });
   });
 
   test('ends with the reason and a remedy when the Secret belongs to someone else for good', async () => {

@@ -2,25 +2,35 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { MesitisCommand, patienceOf } from '../base-command.js';
 import { clusterFlags, outputFlag, parameterFlags, waitFlags, dryRunFlag } from '../flags.js';
+import { readBindingSchema } from '../lib/binding-schema.js';
 import { checkedName } from '../lib/checked-name.js';
 import { createObject, creationWord } from '../lib/create-object.js';
 import { existingInstance } from '../lib/find-objects.js';
 import { judgeReady, sentence } from '../lib/judgements.js';
 import { isDeleting } from '../lib/objects.js';
 import { formatObject } from '../lib/output.js';
-import { buildParameters } from '../lib/parameters.js';
+import { parametersFor } from '../lib/parameters-for.js';
 import { readParameters } from '../lib/read-parameters.js';
 import { notMet } from '../lib/plugin-error.js';
-import { bindingRef, instanceNameOf, newBinding, secretNameOf } from '../lib/service-catalog.js';
+import {
+  bindingRef,
+  instanceNameOf,
+  newBinding,
+  requestedOffering,
+  secretNameOf,
+} from '../lib/service-catalog.js';
 import { stateOf } from '../lib/state.js';
 
 /** Creates a ServiceBinding. */
 export class Bind extends MesitisCommand {
   static override summary = 'get the coordinates and credentials of an instance as a Secret';
+  static override description =
+    'Parameters are held to the schema that the plan has for bindings, as provision holds its own to the plan.';
   static override examples = [
     '<%= config.bin %> bind api-service',
     '<%= config.bin %> bind api-service --name reporting --secret-name reporting-api',
     '<%= config.bin %> bind db --format servicebinding',
+    '<%= config.bin %> bind db -p role=reader',
   ];
   static override usage = 'bind INSTANCE [--name NAME] [--secret-name NAME] [--format FORMAT] [flags]';
   static override args = {
@@ -43,7 +53,7 @@ export class Bind extends MesitisCommand {
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Bind);
-    const parameters = buildParameters(await readParameters(flags, () => this.context.readInput()));
+    const given = await readParameters(flags, () => this.context.readInput());
     const dryRun = flags['dry-run'];
     const waiting = patienceOf(flags);
     const patience = dryRun === 'none' ? waiting : undefined;
@@ -60,6 +70,11 @@ export class Bind extends MesitisCommand {
       const state = stateOf(instance);
       // Binding it would wait for ever.
       if (state.kind === 'failed') throw notMet(sentence({ kind: 'instance', name: args.instance }, state));
+      const parameters = await parametersFor(given, {
+        schema: await readBindingSchema(session, instance),
+        title: `a binding of ${requestedOffering(instance)}`,
+        ask: flags.output === 'table' ? this.terminal.ask : undefined,
+      });
       const created = await createObject(
         cluster,
         newBinding({

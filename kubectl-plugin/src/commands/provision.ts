@@ -1,17 +1,14 @@
-import type { JsonObject } from '@mesitis/kube';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { MesitisCommand, patienceOf } from '../base-command.js';
 import { clusterFlags, dryRunFlag, outputFlag, parameterFlags, waitFlags } from '../flags.js';
-import { askParameters } from '../lib/ask-parameters.js';
 import { isOpenTo, offeringsOf, planReference, readCatalog, type Offering } from '../lib/catalog.js';
 import { checkNamespace } from '../lib/check-namespace.js';
-import { checkParameters } from '../lib/check-parameters.js';
 import { checkedName } from '../lib/checked-name.js';
 import { createObject, creationWord } from '../lib/create-object.js';
 import { judgeReady } from '../lib/judgements.js';
 import { formatObject } from '../lib/output.js';
-import { buildParameters, type GivenParameters } from '../lib/parameters.js';
+import { parametersFor } from '../lib/parameters-for.js';
 import { readParameters } from '../lib/read-parameters.js';
 import { resolveOffering } from '../lib/resolve-offering.js';
 import { instanceRef, newInstance, requestedOffering } from '../lib/service-catalog.js';
@@ -60,8 +57,11 @@ export class Provision extends MesitisCommand {
       if (!offerings.some((each) => isOpenTo(each, namespace))) await checkNamespace(session);
       const offering = resolveOffering(args.offering, offerings, namespace);
       const name = given ?? checkedName(`the name of offering '${offering.offering}'`, offering.shortName);
-      const parameters = await this.parametersFor(offering, sources, flags.output);
-      await checkParameters(parameters, offering.parameterSchema, titleOf(offering));
+      const parameters = await parametersFor(sources, {
+        schema: offering.parameterSchema,
+        title: titleOf(offering),
+        ask: flags.output === 'table' ? this.terminal.ask : undefined,
+      });
       const ref = instanceRef(namespace, name);
       const created = await createObject(
         cluster,
@@ -92,19 +92,6 @@ export class Provision extends MesitisCommand {
           : `Get its coordinates and credentials: kubectl mesitis bind ${name}`,
       );
     });
-  }
-
-  /** What was given, and in a terminal the answers to what is missing. */
-  private async parametersFor(
-    { parameterSchema }: Offering,
-    sources: GivenParameters,
-    output: string,
-  ): Promise<JsonObject | undefined> {
-    const given = buildParameters(sources, parameterSchema);
-    const { ask } = this.terminal;
-    if (ask === undefined || output !== 'table') return given;
-    const answers = await askParameters(given, parameterSchema, ask);
-    return buildParameters({ ...sources, pairs: [...sources.pairs, ...answers] }, parameterSchema);
   }
 }
 

@@ -140,7 +140,7 @@ function offeringOf(scope: Offering['scope'], serviceClass: KubeObject, plan: Ku
     bindable: isBindable(serviceClass, plan),
     whitelist: 'mesitis' in externalMetadata ? texts(listAt(mesitis, 'whitelist')) : undefined,
     parameterSchema: schemaOf(plan, 'instanceCreateParameterSchema'),
-    bindingSchema: schemaOf(plan, 'serviceBindingCreateParameterSchema'),
+    bindingSchema: bindingSchemaOf(plan),
     scope,
     class: serviceClass,
     object: plan,
@@ -163,6 +163,11 @@ function freeOf(plan: KubeObject): boolean | undefined {
 function isBindable(serviceClass: KubeObject, plan: KubeObject): boolean {
   const [ofPlan, ofClass] = [plan, serviceClass].map((object) => recordAt(object, 'spec')['bindable']);
   return (ofPlan ?? ofClass ?? true) !== false;
+}
+
+/** The JSON Schema of the parameters that a binding of a plan takes; undefined when the plan says nothing about them. */
+export function bindingSchemaOf(plan: KubeObject): JsonObject | undefined {
+  return schemaOf(plan, 'serviceBindingCreateParameterSchema');
 }
 
 function schemaOf(plan: KubeObject, field: string): JsonObject | undefined {

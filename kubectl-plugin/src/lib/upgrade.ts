@@ -63,7 +63,7 @@ export function decideUpgrade(
 }
 
 /** The plan that the instance is resolved to, else the one that it names. */
-function planOf(instance: KubeObject, offerings: readonly Offering[]): Offering | undefined {
+export function planOf(instance: KubeObject, offerings: readonly Offering[]): Offering | undefined {
   const { spec } = instance;
   const scope = SCOPES.find(({ ref }) => textAt(recordAt(spec, ref), 'name') !== undefined);
   const resolved = scope && textAt(recordAt(spec, scope.ref), 'name');
