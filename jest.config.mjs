@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 // One configuration: `unit` and `conformance` need nothing but Node; the others need the real API server.
 const shared = {
   testEnvironment: 'node',
@@ -13,8 +15,8 @@ const shared = {
 
 export default {
   // Half of the time an end-to-end test waits for a lease, a poll or a process: one in three finds a core free. By itself
-  // jest leaves one core idle.
-  maxWorkers: '150%',
+  // jest leaves one core idle, and takes percentages up to 100.
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
   workerIdleMemoryLimit: '1GB',
   // Tests are short, but the first of a file pays for what the file loads, on however busy a machine. What never ends
   // still fails.

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { KubeError, isKubeError, type KubeObject } from '@mesitis/kube';
 import { kubectlFor } from '../cluster/kubectl.js';
+import { startDenyingPolicy } from './denying-policy.js';
 import { STAGE_MS, example, makeNamespaces, raiseStage, type Stage } from './stage.js';
 
 describe('admission on a real API server', () => {
   let stage: Stage;
 
   beforeAll(async () => {
-    stage = await raiseStage({ webhook: { dryRun: { namespaces: ['tried-ns'] } } });
+    stage = await raiseStage({ webhook: { dryRun: { namespaces: ['tried-ns', 'denied-ns'] } } });
     await makeNamespaces(stage.kube, 'provider-ns');
   }, STAGE_MS);
 
@@ -25,6 +26,14 @@ describe('admission on a real API server', () => {
     );
     if (!isKubeError(failure)) throw new Error('it was admitted');
     return failure instanceof KubeError ? failure.message : '';
+  };
+
+  const edited = (configMap: KubeObject | undefined, from: string, to: string): KubeObject => {
+    const data = Object.entries((configMap?.['data'] ?? {}) as Record<string, string>);
+    return {
+      ...(configMap as KubeObject),
+      data: Object.fromEntries(data.map(([key, text]) => [key, text.replace(from, to)])),
+    };
   };
 
   test('refuses a bad catalog entry with every violation at once, each with its path', async () => {
@@ -75,13 +84,6 @@ describe('admission on a real API server', () => {
   test('tries what is published where the platform allows it, and passes on what the API server says', async () => {
     const [entry, object] = await example('api-service.yaml', 'trying-ns');
     await makeNamespaces(stage.kube, 'trying-ns');
-    const edited = (configMap: KubeObject | undefined, from: string, to: string): KubeObject => {
-      const data = Object.entries((configMap?.['data'] ?? {}) as Record<string, string>);
-      return {
-        ...(configMap as KubeObject),
-        data: Object.fromEntries(data.map(([key, text]) => [key, text.replace(from, to)])),
-      };
-    };
     await stage.kube.create(edited(entry, '"api-ns"', '"tried-ns"'));
     const message = await refusal(
       stage.kube.create(edited(object, '"protocol": "TCP"', '"protocol": "FTP"')),
@@ -93,6 +95,25 @@ describe('admission on a real API server', () => {
     expect((await stage.kube.create(object as KubeObject)).metadata.name).toBe('wrapped-api-service');
     const services = { apiVersion: 'v1', kind: 'Service', namespace: 'tried-ns' };
     expect((await stage.kube.list(services)).items).toEqual([]);
+  });
+
+  test("warns in a policy's words of what the policy denies to a sample instance, and admits it", async () => {
+    const message = 'no Service without a cost centre';
+    const policy = await startDenyingPolicy(stage.kube, { namespace: 'denied-ns', message });
+    const [entry, object] = await example('api-service.yaml', 'policed-ns');
+    await makeNamespaces(stage.kube, 'policed-ns');
+    await stage.kube.create(object as KubeObject);
+    const kubectl = await kubectlFor(stage.cluster);
+    const published = JSON.stringify(edited(entry, '"api-ns"', '"denied-ns"'));
+    const applied = await kubectl.run(['apply', '-f', '-'], published);
+    expect(applied.code).toBe(0);
+    expect(applied.stderr).toContain(
+      'a policy of this cluster denies the Service of ConfigMap wrapped-api-service',
+    );
+    expect(applied.stderr).toContain(
+      `denied the request: ${message}; correct it, unless that is only so for the sample`,
+    );
+    await policy.close();
   });
 
   test('leaves ConfigMaps of others alone', async () => {
