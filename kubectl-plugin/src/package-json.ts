@@ -5,7 +5,7 @@ export const PACKAGE_JSON = {
   name: 'kubectl-mesitis',
   version: VERSION,
   type: 'module',
-  description: 'Services that other teams in your cluster offer: see, provision, bind, give back.',
+  description: 'Services of other teams in your cluster: see, provision, bind, give back.',
   oclif: {
     bin: 'kubectl mesitis',
     // Without it the directory names hold a blank.

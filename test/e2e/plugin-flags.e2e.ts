@@ -28,7 +28,7 @@ const JSON_OBJECT = /^\{\n/;
 const TYPED: readonly Typed[] = [
   { line: 'catalog --no-headers', out: /^api-api-service +1 / },
   { line: 'catalog -n analytics-1', out: /^data-warehouse +1 /m },
-  { line: 'catalog --all', out: /^data-warehouse +1 +data +no /m },
+  { line: 'catalog --all', out: /^data-warehouse +1 +data +yes +no +shared service /m },
   { line: 'catalog -A', out: /^\(cluster\) +data-warehouse .* analytics-\*$/m },
   { line: 'catalog -l team=data -A --no-headers', out: /^\(cluster\) +data-warehouse .*\n$/ },
   { line: 'catalog -l team=nobody', err: /^No plan for namespace client-ns has the labels team=nobody\.\n$/ },
@@ -155,6 +155,7 @@ const TYPED: readonly Typed[] = [
 
   { line: 'consumers queue --no-headers', out: /^client-ns +orders +api-queue:3 / },
   { line: 'consumers -n other-ns -o name', out: /^serviceinstance\.servicecatalog\.k8s\.io\/jobs\n$/ },
+  { line: 'consumers -A --no-headers', out: /^other-ns +jobs /m },
   { line: 'consumers -l app=jobs --no-headers', out: /^other-ns +jobs .*\n$/ },
   { line: 'consumers --sort-by .metadata.name --no-headers', out: /^other-ns +jobs / },
   { line: 'consumers data-warehouse', err: /^Nobody uses 'data-warehouse'\.\n$/ },

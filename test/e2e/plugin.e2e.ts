@@ -318,7 +318,7 @@ describe('kubectl mesitis on a real API server', () => {
         /^client-ns +queue +e2e-queue:2 +Ready +\d+s +1 +system:serviceaccount:client-ns:client\n$/,
       );
       expect(await fails('provider', 'consumers', 'queue')).toMatch(
-        /^3 error: the cluster refused: .* cannot list resource .* at the cluster scope; ask an administrator for this right\n$/,
+        /^3 error: the cluster refused: .* cannot list resource .* at the cluster scope; ask an administrator for this right, or name a namespace with -n\n$/,
       );
     });
 
