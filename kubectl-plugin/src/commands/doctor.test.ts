@@ -3,6 +3,7 @@ import { KubeError, type KubeObject } from '@mesitis/kube';
 import { MemoryKube } from '@mesitis/kube/memory';
 import {
   base64,
+  CERTIFICATE,
   broker,
   deployment,
   endpoints,
@@ -15,6 +16,7 @@ import { runPlugin, type RunResult } from '../testing/run-plugin.js';
 import { VERSION } from '../version.js';
 
 const WEBHOOK = ['mesitis-webhook', 'mesitis-system'] as const;
+const BROKER = ['mesitis', 'provider-ns'] as const;
 const READY = ready('True', 'FetchedCatalog', 'Successfully fetched catalog entries from broker.');
 
 /** A sound cluster, with what is given in place of its objects of the same name or besides them. */
@@ -24,7 +26,9 @@ function cluster(...others: KubeObject[]): MemoryKube {
     registration(),
     service(...WEBHOOK),
     endpoints(...WEBHOOK, ['10.0.0.1']),
-    broker('api-team', [READY]),
+    broker('api-team', [READY], {}, { url: 'http://mesitis.provider-ns.svc:8080' }),
+    service(...BROKER),
+    endpoints(...BROKER, ['10.0.0.2']),
     deployment('mesitis-webhook', VERSION),
   ];
   const replaced = (object: KubeObject): boolean =>
@@ -44,7 +48,7 @@ test('tells of a sound cluster line by line, and ends with 0', async () => {
   expect(out.split('\n')).toEqual([
     'ok       api        all 8 kinds of servicecatalog.k8s.io/v1beta1 are served',
     'ok       webhook    mesitis-webhook is registered, its CA is valid until 2026-12-01',
-    'ok       brokers    ClusterServiceBroker api-team is ready, its catalog was fetched 60s ago',
+    'ok       brokers    ClusterServiceBroker api-team was ready when its catalog was fetched 60s ago, and a Pod is ready behind its Service provider-ns/mesitis',
     'ok       rights     in namespace client-ns you may catalog, provision, bind, secret, unbind, deprovision',
     `ok       versions   kubectl mesitis and 1 Deployment are of version ${VERSION}`,
     'ok       leftovers  nothing of the old Service Catalog is left',
@@ -99,6 +103,16 @@ describe('a problem, with its remedy and exit code 1', () => {
       'a broker that nobody looks at',
       [broker('api-team', [])],
       /was not looked at yet\n.*→ .*catalog controller/,
+    ],
+    [
+      'a broker that is down since its catalog was fetched',
+      [endpoints(...BROKER, [])],
+      /api-team was ready when its catalog was fetched 60s ago, but no Pod is ready behind its Service provider-ns\/mesitis\n.*→ see kubectl get pods -n provider-ns/,
+    ],
+    [
+      'a broker whose Service is gone since its catalog was fetched',
+      [broker('api-team', [READY], {}, { url: 'http://gone.provider-ns.svc.cluster.local' })],
+      /was ready .* ago, but there is no Service provider-ns\/gone, which its url names\n.*→ install its chart/,
     ],
     [
       'an aggregated API',
@@ -167,6 +181,11 @@ describe('a warning, and exit code 0', () => {
       /has failurePolicy Ignore/,
     ],
     [
+      'a broker whose catalog was to be fetched long ago',
+      [broker('api-team', [READY], {}, { relistDuration: '20s' })],
+      /fetched 60s ago, but is to be fetched every 20s\n.*→ see whether the catalog controller runs/,
+    ],
+    [
       'another version',
       [deployment('mesitis-webhook', '0.0.9')],
       /mesitis-system\/mesitis-webhook is of version 0.0.9/,
@@ -192,6 +211,34 @@ describe('a warning, and exit code 0', () => {
     const { out } = await doctor(kube);
     expect(out).toContain('no broker is registered, so the catalog is empty');
     expect(out).toContain('no Deployment of the charts is in the cluster');
+  });
+});
+
+describe('of a broker that was ready and may be down by now, says how to have it asked', () => {
+  const asked = (next: number): string =>
+    `was ready when its catalog was fetched 60s ago; who listens there now can't be seen\n                    → have it asked now: kubectl patch clusterservicebroker api-team --type=merge -p '{"spec":{"relistRequests":${next}}}', then look again\n`;
+
+  test.each([
+    ['outside the cluster', { url: 'https://broker.example.com' }, 1],
+    ['behind a name that may be of the cluster, and is not', { url: 'https://example.com' }, 1],
+    ['that was asked before', { url: 'https://broker.example.com', relistRequests: 4 }, 5],
+    ['that is asked by hand only', { relistBehavior: 'Manual', relistDuration: '20s' }, 1],
+  ])('%s', async (_, spec, next) => {
+    const { out, exitCode } = await doctor(cluster(broker('api-team', [READY], {}, spec)));
+    expect(out).toContain(asked(next));
+    expect(exitCode).toBe(0);
+  });
+
+  test.each([
+    ['get', 'Service'],
+    ['list', 'Endpoints'],
+  ])('where nobody may %s %s', async (verb, kind) => {
+    const kube = cluster(
+      // The webhook's, which is looked at too, is elsewhere.
+      registration({ clientConfig: { url: 'https://webhook.example.com', caBundle: base64(CERTIFICATE) } }),
+    );
+    kube.failNext((call) => call.verb === verb && call.kind === kind, new KubeError('forbidden', 'no'));
+    expect((await doctor(kube)).out).toContain(asked(1));
   });
 });
 

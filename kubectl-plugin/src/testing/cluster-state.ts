@@ -69,13 +69,18 @@ export function deployment(name: string, version: string): KubeObject {
   };
 }
 
-/** A ClusterServiceBroker with these conditions. */
-export function broker(name: string, conditions: JsonObject[], authInfo: JsonObject = {}): KubeObject {
+/** A ClusterServiceBroker with these conditions, outside the cluster, whose catalog was fetched at 00:01. */
+export function broker(
+  name: string,
+  conditions: JsonObject[],
+  authInfo: JsonObject = {},
+  spec: JsonObject = {},
+): KubeObject {
   return {
     apiVersion: 'servicecatalog.k8s.io/v1beta1',
     kind: 'ClusterServiceBroker',
     metadata: { name },
-    spec: { url: 'http://broker', authInfo },
+    spec: { url: 'https://broker.example.com', authInfo, ...spec },
     status: { conditions, lastCatalogRetrievalTime: '2026-01-01T00:01:00Z' },
   };
 }

@@ -1,9 +1,9 @@
 import type { KubeObject } from '@mesitis/kube';
-import { age } from '../age.js';
 import { nameOf, recordAt, textAt } from '../objects.js';
 import { explainReason } from '../reasons.js';
 import { everyOf } from '../service-catalog.js';
 import { conditionsOf } from '../state.js';
+import { brokerNow } from './broker-now.js';
 import { hidden, isThere, listing, quoted, type Check, type Patient } from './check.js';
 
 /** Whether the brokers are registered, reached and known to each other. */
@@ -28,16 +28,12 @@ export async function checkBrokers(patient: Patient): Promise<Check[]> {
   ];
 }
 
-async function checkBroker(broker: KubeObject, { cluster, now }: Patient): Promise<Check> {
+async function checkBroker(broker: KubeObject, patient: Patient): Promise<Check> {
   const { namespace } = broker.metadata;
   const title = `${broker.kind} ${namespace === undefined ? '' : `${namespace}/`}${nameOf(broker)}`;
   const ready = conditionsOf(broker).find(({ type }) => type === 'Ready');
-  if (ready?.status === 'True') {
-    const fetched = textAt(broker['status'], 'lastCatalogRetrievalTime');
-    const when = fetched === undefined ? '' : `, its catalog was fetched ${age(fetched, now)} ago`;
-    return { area: 'brokers', verdict: 'ok', message: `${title} is ready${when}` };
-  }
-  const secret = await missingSecret(broker, cluster);
+  if (ready?.status === 'True') return brokerNow(broker, title, patient);
+  const secret = await missingSecret(broker, patient.cluster);
   if (secret !== undefined) {
     return problem(
       `${title} is not ready: there is no Secret ${secret}`,

@@ -2,6 +2,7 @@ import type { KubeObject } from '@mesitis/kube';
 import { listAt, nameOf, recordAt, textAt } from '../objects.js';
 import { readBundle } from './certificate.js';
 import { hidden, isThere, listing, type Check, type Patient } from './check.js';
+import { addressesOf, type ServiceName } from './service-addresses.js';
 
 /** `webhooks[].name` in the platform chart's registration. */
 const WEBHOOK_NAME = 'configmaps.webhook.mesitis';
@@ -103,21 +104,9 @@ async function serviceCheck({ cluster }: Patient, webhook: unknown): Promise<Che
   ];
 }
 
-async function podCheck(
-  cluster: Patient['cluster'],
-  { name, namespace }: { name: string; namespace: string },
-): Promise<Check[]> {
-  const found = await listing(cluster, {
-    apiVersion: 'v1',
-    kind: 'Endpoints',
-    namespace,
-    fieldSelector: `metadata.name=${name}`,
-  });
-  if (found.kind !== 'items') return [];
-  const addresses = found.items.flatMap((object) =>
-    listAt(object, 'subsets').flatMap((subset) => listAt(subset, 'addresses')),
-  );
-  if (addresses.length > 0) return [];
+async function podCheck(cluster: Patient['cluster'], service: ServiceName): Promise<Check[]> {
+  if ((await addressesOf(cluster, service)) !== 'nobody') return [];
+  const { name, namespace } = service;
   return [
     problem(
       `no Pod of the webhook is ready behind Service ${namespace}/${name}`,
