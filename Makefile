@@ -87,6 +87,10 @@ bench: build kubernetes ## measure, as ratios to a baseline of the same run; SMA
 walkthrough: build ## run the demo on a real API server and write its output to docs/walkthrough.md
 	@$(run) demo -- --cluster real --write docs/walkthrough.md
 
+.PHONY: terminal
+terminal: build ## take the pictures of the plugin's output anew: docs/terminal.md
+	@node test/dist/plugin/main.js
+
 .PHONY: clean
 clean: ## remove what the targets made, but not node_modules
 	@$(run) clean

@@ -26,7 +26,7 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/*/src/**/*.test.ts', '<rootDir>/test/{cluster,demo,fuzz}/**/*.test.ts'],
+      testMatch: ['<rootDir>/*/src/**/*.test.ts', '<rootDir>/test/{cluster,demo,fuzz,plugin}/**/*.test.ts'],
     },
     { ...shared, displayName: 'conformance', testMatch: ['<rootDir>/test/conformance/**/*.conformance.ts'] },
     { ...shared, displayName: 'contract', testMatch: ['<rootDir>/test/contract/**/*.contract.ts'] },

@@ -4,10 +4,14 @@ import { base64 } from './world.js';
 /**
  * A platform that answers at once and says of everything that it went well, with the conditions of the real one: what
  * the plugin shows while and after it waits. An instance whose name begins with
- * `slow` stays with the broker.
+ * `slow` stays with the broker, one whose name begins with `refused` the broker refuses for good.
  */
 
 const API_VERSION = 'servicecatalog.k8s.io/v1beta1';
+
+/** What the platform makes of the answer 400 of a broker. */
+const REFUSAL =
+  'Error provisioning ServiceInstance of ClusterServiceClass at ClusterServiceBroker: Status: 400; ErrorMessage: BadRequest; Description: Deployment api-ns/back-end belongs to another instance of this offering; an object with a fixed name can exist only once, so deprovision the other instance first; ResponseError: <nil>';
 
 /** What the platform looks after. */
 const KINDS = ['ServiceInstance', 'ServiceBinding', 'ClusterServiceBroker', 'ServiceBroker'];
@@ -56,6 +60,16 @@ function statusOf({ kind, metadata, spec }: KubeObject, at: string): JsonObject 
   });
   switch (kind) {
     case 'ServiceInstance': {
+      if (metadata.name?.startsWith('refused') === true) {
+        const ready = { type: 'Ready', status: 'False', reason: 'ProvisionCallFailed' };
+        const failed = { type: 'Failed', status: 'True', reason: 'ClusterServiceBrokerReturnedFailure' };
+        const conditions = [ready, failed].map((each) => ({
+          ...each,
+          message: REFUSAL,
+          lastTransitionTime: at,
+        }));
+        return { ...seen, conditions };
+      }
       if (metadata.name?.startsWith('slow') === true) {
         return is(
           'False',

@@ -129,6 +129,13 @@ describe('kubectl mesitis status', () => {
     expect(exitCode).toBe(0);
   });
 
+  test('does not take a broker that is at work for trouble', async () => {
+    const kube = cluster();
+    kube.seed(instance('slow', [ready('False', 'ProvisionRequestInFlight', 'in-flight to Broker')]));
+    const { out } = await runPlugin(['status', 'slow'], kube);
+    expect(out).toContain('\nNothing to do yet: the broker is working on it.\n');
+  });
+
   test('tells a final failure once, and a refusal that is tried again without a farewell', async () => {
     const kube = cluster();
     kube.seed(

@@ -1,4 +1,4 @@
-import type { State } from './state.js';
+import { isInFlight, type State } from './state.js';
 
 /** What an instance, binding or broker is called in commands. */
 export interface Subject {
@@ -19,6 +19,7 @@ export function adviceFor(subject: Subject, state: State): string | undefined {
     case 'deleting':
       return 'nothing to do: it goes as soon as the broker has taken it down';
     case 'pending':
+      if (isInFlight(state)) return 'nothing to do yet: the broker is working on it';
       return state.reason === ''
         ? 'the platform has not picked it up yet; if this lasts, ask an administrator whether the catalog controller runs'
         : 'nothing to do: the platform goes on trying';
