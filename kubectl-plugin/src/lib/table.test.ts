@@ -52,6 +52,20 @@ describe('renderTable', () => {
     expect(renderTable({ header, rows })).toContain('a rather long description');
   });
 
+  test('cuts the widest of the other columns in their middle where the last one is not enough', () => {
+    const names = {
+      header,
+      rows: [
+        ['message-broker-premium-1', 'a rather long description'],
+        ['message-broker-premium-2', 'another description'],
+      ],
+    };
+    expect(renderTable(names, 36)).toBe(
+      'NAME                    WHAT\nmessag…oker-premium-1   a rather lo…\nmessag…oker-premium-2   another des…\n',
+    );
+    expect(renderTable(names)).toContain('message-broker-premium-1   a rather long description');
+  });
+
   test.each([
     { width: 35, header: 'NAME   TEAM   SIZE   WHAT', row: 'name   db     9      a rather long…' },
     { width: 34, header: 'NAME   SIZE   WHAT', row: 'name   9      a rather long story' },

@@ -8,7 +8,7 @@ export interface Cell {
   paint?: (text: string) => string;
 }
 
-/** What a table holds. The last column may be cut off to fit. */
+/** What a table holds. The last column may be cut off to fit, and where that is not enough the widest of the others. */
 export interface Table {
   header: readonly string[];
   rows: readonly (readonly (Cell | string)[])[];
@@ -32,6 +32,8 @@ export interface Table {
 const GAP = '   ';
 /** Below this the last column is not cut further: a wrapped line says more than three letters. */
 const NARROWEST = 12;
+/** Nor are the others cut below this: what is left of a name has to tell it from its neighbours. */
+const SHORTEST = 16;
 
 /**
  * Lays out a table as kubectl does: columns three blanks apart, no lines, nothing after the last word.
@@ -42,12 +44,11 @@ export function renderTable(whole: Table, width?: number): string {
   const { header, wrap = false, giving } = table;
   const cells = cellsOf(table);
   const last = header.length - 1;
-  const widths = columnWidths(table);
-  const before = widths.slice(0, last).reduce((sum, each) => sum + each + GAP.length, 0);
-  const room = width === undefined ? Infinity : Math.max(NARROWEST, width - before);
+  const widths = wrap || width === undefined ? columnWidths(table) : fittedWidths(table, width);
+  const room = width === undefined ? Infinity : Math.max(NARROWEST, width - widthBeforeLast(widths));
   const fitted = wrap
     ? cells.flatMap((row) => goOn(row, last, room))
-    : cells.map((row) => cutOff(row, { column: last, room, at: giving?.cut ?? 'end' }));
+    : cells.map((row) => cutOff(row, [...widths.slice(0, last), room], giving?.cut ?? 'end'));
   return fitted.map((row) => `${layOut(row, widths)}\n`).join('');
 }
 
@@ -60,14 +61,29 @@ export function columnWidths(table: Table): number[] {
   );
 }
 
+/** The widths of columns that leave enough for the last one, for which the widest give way in turn. */
+function fittedWidths(table: Table, width: number): number[] {
+  const widths = columnWidths(table);
+  const wanted = Math.min(table.giving?.keep ?? NARROWEST, widths.at(-1) ?? 0);
+  for (let missing = widthBeforeLast(widths) + wanted - width; missing > 0; missing -= 1) {
+    const widest = Math.max(...widths.slice(0, -1));
+    if (widest <= SHORTEST) break;
+    widths[widths.indexOf(widest)] = widest - 1;
+  }
+  return widths;
+}
+
+function widthBeforeLast(widths: readonly number[]): number {
+  return widths.slice(0, -1).reduce((sum, each) => sum + each + GAP.length, 0);
+}
+
 /** The table without the columns that are given up so that the last one says enough. */
 function narrowed(table: Table, width: number): Table {
   const { giving, header } = table;
   const [given, ...others] = giving?.leaveOut ?? [];
   if (giving === undefined || given === undefined) return table;
   const widths = columnWidths(table);
-  const before = widths.slice(0, -1).reduce((sum, each) => sum + each + GAP.length, 0);
-  if (width - before >= Math.min(giving.keep, widths.at(-1) ?? 0)) return table;
+  if (width - widthBeforeLast(widths) >= Math.min(giving.keep, widths.at(-1) ?? 0)) return table;
   const without = <T>(row: readonly T[]): T[] => row.filter((_, column) => header[column] !== given);
   return narrowed(
     {
@@ -84,12 +100,12 @@ function cellsOf({ header, rows, headless = false }: Table): Cell[][] {
   return [...(headless ? [] : [header]), ...rows].map((row) => row.map(toCell));
 }
 
-function cutOff(
-  row: readonly Cell[],
-  { column, room, at }: { column: number; room: number; at: 'end' | 'middle' },
-): Cell[] {
-  const shorten = at === 'end' ? cut : cutMiddle;
-  return row.map((cell, index) => (index === column ? { ...cell, text: shorten(cell.text, room) } : cell));
+/** The row with its last cell cut as told, and the others in their middle: names tend to differ at their ends. */
+function cutOff(row: readonly Cell[], widths: readonly number[], at: 'end' | 'middle'): Cell[] {
+  return row.map((cell, column) => {
+    const shorten = at === 'end' && column === widths.length - 1 ? cut : cutMiddle;
+    return { ...cell, text: shorten(cell.text, widths[column] ?? Infinity) };
+  });
 }
 
 /** The row, and below it a row for each further line of its last cell. */
