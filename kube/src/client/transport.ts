@@ -2,6 +2,7 @@ import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { KubeError } from '../errors.js';
 import type { Json } from '../port.js';
 import type { CredentialStore, Credentials } from './credentials.js';
@@ -46,6 +47,8 @@ export class Transport {
   readonly #timeoutMs: number;
   readonly #wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly #agent: HttpAgent;
+  /** Reading certificates and keys anew for each connection takes as long as half of a handshake. */
+  readonly #contexts = new WeakMap<Credentials, SecureContext>();
 
   constructor({ serverUrl, credentials, timeoutMs, wait = defaultWait }: TransportOptions) {
     this.#serverUrl = serverUrl;
@@ -164,7 +167,9 @@ export class Transport {
     const send = protocol === 'http:' ? httpRequest : httpsRequest;
     return new Promise((resolve, reject) => {
       const outgoing = send({
+        // Both: the agent tells by the settings which connections may be used again.
         ...credentials.tls,
+        ...(protocol === 'http:' ? {} : { secureContext: this.#contextOf(credentials) }),
         protocol,
         // URL keeps the brackets of an IPv6 address, the resolver does not want them.
         hostname: hostname.replace(/^\[|\]$/g, ''),
@@ -179,6 +184,15 @@ export class Transport {
       outgoing.on('error', (error) => reject(outgoing.reusedSocket ? new StaleConnection(error) : error));
       outgoing.end(body);
     });
+  }
+
+  #contextOf(credentials: Credentials): SecureContext {
+    let context = this.#contexts.get(credentials);
+    if (context === undefined) {
+      context = createSecureContext(credentials.tls);
+      this.#contexts.set(credentials, context);
+    }
+    return context;
   }
 
   /** How messages name a request: no query, because that may hold what a user typed. */
