@@ -256,7 +256,7 @@ const TYPED: readonly Typed[] = [
   {
     line: 'status --certificate-authority FOLDER/none.pem',
     code: 3,
-    err: /^error: .*none\.pem/,
+    err: /^error: the cluster cannot be reached: The certificate of its authority .*none\.pem/,
   },
   { line: 'status --as ann --as-group team --as-uid 7 --no-headers', out: /^instance +orders / },
   { line: 'status --as-group team', code: 2, err: /^error: .*--as/ },

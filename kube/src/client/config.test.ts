@@ -135,6 +135,18 @@ describe('access to the API server', () => {
     });
   });
 
+  it('does not blame the user for the certificate of the authority', async () => {
+    const access = load(
+      write('config', withUser('token: t', 'server: "https://kube", certificate-authority: absent')),
+    );
+    await expect(access.readCredentials()).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringMatching(
+        /^The certificate of its authority .*ENOENT.*absent.*; name another file/,
+      ) as unknown,
+    });
+  });
+
   it('needs nothing but the address of a server and a token where these are given', async () => {
     const access = load(undefined, { server: 'https://named', token: 't', as: 'a', asUid: '7' });
     expect(access.serverUrl).toBe('https://named');

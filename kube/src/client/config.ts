@@ -120,6 +120,13 @@ async function readCredentials(identity: Identity): Promise<Credentials> {
     const { readClientCredentials } = await import('./client-credentials.js');
     return await readClientCredentials(identity);
   } catch (error) {
+    const authority = identity.cluster['certificate-authority'];
+    if (authority !== undefined && (error as NodeJS.ErrnoException).path === authority) {
+      throw new KubeError(
+        'unavailable',
+        `The certificate of its authority can't be read (${firstLine(error)}); name another file in the cluster entry of the kubeconfig, or with --certificate-authority.`,
+      );
+    }
     // Only the first line: a plugin may have said anything in the others.
     throw new KubeError(
       'unauthorized',
