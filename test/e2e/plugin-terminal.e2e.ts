@@ -116,6 +116,7 @@ describe('kubectl mesitis in a terminal', () => {
       'consumers',
       'doctor',
       'secret orders',
+      `plan -f ${repositoryRoot()}/docs/examples/api-service.yaml -n provider-ns`,
       'explain',
       'explain MES036',
       '--help',
