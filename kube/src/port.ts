@@ -82,6 +82,15 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
+/** How a list is read. */
+export interface ListOptions extends CallOptions {
+  /**
+   * As the server remembers the objects, which may be a moment old (resource version 0; API concepts, "Semantics for get
+   * and list"). Of many custom resources that takes it a fifth of the time.
+   */
+  cached?: boolean;
+}
+
 /** How changes are told. */
 export interface WatchOptions extends CallOptions {
   /** Only `metadata` is of interest: a server that can leaves out the rest, which is most of what would travel. */
@@ -120,7 +129,7 @@ export interface Kube {
   /** The object, or undefined when it (or its kind) does not exist. */
   get(ref: ObjectRef, options?: CallOptions): Promise<KubeObject | undefined>;
   /** All objects that match; pages are followed. */
-  list(query: ListQuery, options?: CallOptions): Promise<KubeList>;
+  list(query: ListQuery, options?: ListOptions): Promise<KubeList>;
   /**
    * The objects that match, page by page, so that memory holds no more than a page; at least one page, which may be
    * empty. All pages show one moment, unless reading takes so long (minutes) that the server forgets it: then the rest

@@ -174,6 +174,16 @@ describe('the adapter', () => {
     );
   });
 
+  it('takes what the server remembers when asked to, and later pages as they come', async () => {
+    nock(SERVER)
+      .get(`${CONFIG_MAPS}?limit=500&resourceVersion=0`)
+      .reply(200, { metadata: { resourceVersion: '7', continue: 'next' }, items: null });
+    nock(SERVER)
+      .get(`${CONFIG_MAPS}?limit=500&continue=next`)
+      .reply(200, { metadata: { resourceVersion: '7' }, items: null });
+    expect(await kube.list(query, { cached: true })).toEqual({ items: [], resourceVersion: '7' });
+  });
+
   it('lists all at once when the server forgot the version of the first page', async () => {
     const one = { metadata: { name: 'one' } };
     nock(SERVER)

@@ -5,6 +5,7 @@ import type {
   Json,
   KubeList,
   KubeObject,
+  ListOptions,
   ListQuery,
   ObjectMeta,
   ObjectRef,
@@ -77,12 +78,14 @@ export class RestKube implements KubeClient {
     );
   }
 
-  async list(query: ListQuery, { signal }: CallOptions = {}): Promise<KubeList> {
+  async list(query: ListQuery, { signal, cached = false }: ListOptions = {}): Promise<KubeList> {
     const path = await this.#path(query, false, signal);
     const items: KubeObject[] = [];
     let resume = '';
     for (;;) {
       const parameters = pageSelection(query, PAGE_SIZE, resume);
+      // A later page is of the first one's moment, and names no other.
+      if (cached && resume === '') parameters.set('resourceVersion', '0');
       let page: KubeList & { resume: string };
       try {
         page = await this.#page(query, { method: 'GET', path, query: parameters }, signal);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ListOptions } from '@mesitis/kube';
 import { MemoryKube } from '@mesitis/kube/memory';
 import { clusterOffering, clusterPlan, foreignOffering } from '../testing/objects.js';
 import { runPlugin } from '../testing/run-plugin.js';
@@ -91,6 +92,16 @@ describe('kubectl mesitis catalog', () => {
       'No offering whitelists namespace other-ns: ask the team whose offering you need to add it (--all shows them), or choose another namespace with -n.\n',
     );
     expect(exitCode).toBe(0);
+  });
+
+  test('asks again before it says so, for what the server remembers may be a moment old', async () => {
+    const kube = cluster();
+    const list = kube.list.bind(kube);
+    kube.list = async (query, options: ListOptions = {}) => {
+      const now = await list(query, options);
+      return options.cached === true ? { ...now, items: [] } : now;
+    };
+    expect((await runPlugin(['catalog', '--no-headers', '-n', 'team-a'], kube)).out).toMatch(/^db-postgres /);
   });
 
   test('says so when no broker offers anything', async () => {

@@ -52,9 +52,15 @@ export class Catalog extends MesitisCommand {
 
   private async list({ cluster, namespace }: Session, flags: CatalogFlags): Promise<void> {
     const { 'all-namespaces': allNamespaces, 'no-headers': headless, 'sort-by': path, selector } = flags;
-    const objects = await readCatalog(cluster, allNamespaces ? undefined : namespace, selector);
-    const every = offeringsOf(objects);
-    const listed = every.filter((each) => allNamespaces || flags.all || isOpenTo(each, namespace));
+    const read = async (cached: boolean): Promise<{ every: Offering[]; listed: Offering[] }> => {
+      const reading = { labelSelector: selector, cached };
+      const every = offeringsOf(await readCatalog(cluster, allNamespaces ? undefined : namespace, reading));
+      const listed = every.filter((each) => allNamespaces || flags.all || isOpenTo(each, namespace));
+      return { every, listed };
+    };
+    // What the server remembers will do for a look around, but not for saying that there is nothing.
+    const remembered = await read(true);
+    const { every, listed } = remembered.listed.length > 0 ? remembered : await read(false);
     const offerings = path === undefined ? listed : sortedBy(listed, path, ({ object }) => object);
     if (flags.output !== 'table') {
       this.print(await formatList(apiObjects(offerings), flags.output));

@@ -1,4 +1,4 @@
-import type { JsonObject, Kube, KubeObject } from '@mesitis/kube';
+import type { JsonObject, Kube, KubeObject, ListOptions } from '@mesitis/kube';
 import { matchesWhitelist } from '@mesitis/offering/whitelist';
 import { listAt, nameOf, recordAt, textAt } from './objects.js';
 import { everyOf, type PlanReference } from './service-catalog.js';
@@ -45,21 +45,26 @@ export interface CatalogObjects {
   plans: readonly KubeObject[];
 }
 
+/** Which plans {@link readCatalog} reads, and how. */
+export interface CatalogReading extends Pick<ListOptions, 'cached'> {
+  /** Of plans. */
+  labelSelector?: string | undefined;
+}
+
 /**
  * Reads what the cluster and one namespace offer, or all namespaces when none is given.
- * @param labelSelector of plans
  * @throws KubeError
  */
 export async function readCatalog(
   cluster: Pick<Kube, 'list'>,
   namespace: string | undefined,
-  labelSelector?: string,
+  { labelSelector, ...options }: CatalogReading = {},
 ): Promise<CatalogObjects> {
   const [clusterClasses, clusterPlans, classes, plans] = await Promise.all([
-    cluster.list(everyOf('ClusterServiceClass')),
-    cluster.list(everyOf('ClusterServicePlan', undefined, labelSelector)),
-    cluster.list(everyOf('ServiceClass', namespace)),
-    cluster.list(everyOf('ServicePlan', namespace, labelSelector)),
+    cluster.list(everyOf('ClusterServiceClass'), options),
+    cluster.list(everyOf('ClusterServicePlan', undefined, labelSelector), options),
+    cluster.list(everyOf('ServiceClass', namespace), options),
+    cluster.list(everyOf('ServicePlan', namespace, labelSelector), options),
   ]);
   return {
     clusterClasses: clusterClasses.items,

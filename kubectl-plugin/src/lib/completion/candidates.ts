@@ -29,7 +29,7 @@ export async function offeringCandidates(
   { cluster, namespace }: Source,
   prefix: string,
 ): Promise<Candidate[]> {
-  const offerings = offeringsOf(await readCatalog(cluster, namespace)).filter((each) =>
+  const offerings = offeringsOf(await readCatalog(cluster, namespace, { cached: true })).filter((each) =>
     isOpenTo(each, namespace),
   );
   if (prefix.includes(':')) {
@@ -83,7 +83,7 @@ export async function parameterCandidates(
   prefix: string,
 ): Promise<Candidate[]> {
   const { cluster, namespace } = source;
-  const all = offeringsOf(await readCatalog(cluster, namespace));
+  const all = offeringsOf(await readCatalog(cluster, namespace, { cached: true }));
   const [plan] = plansNamed(
     offering,
     all.filter((each) => isOpenTo(each, namespace)),
