@@ -18,9 +18,12 @@ import { timeEach } from './load.js';
 interface Timed {
   what: string;
   command: readonly [string, ...string[]];
-  /** Compared with a Node that does nothing, or with `kubectl get configmaps`, whose work is as much. */
-  baseline: 'node' | 'kubectl';
+  /** Compared with a Node that does nothing, with `kubectl get configmaps`, or with kubectl reading the same objects. */
+  baseline: 'node' | 'kubectl' | 'same';
 }
+
+/** What `catalog` reads. */
+const KINDS = ['clusterserviceclasses', 'clusterserviceplans', 'serviceclasses', 'serviceplans'];
 
 /** The plugin as whole processes, beside Node that does nothing and kubectl that lists as much, on a real API server. */
 export async function benchPlugin(rounds: number): Promise<Figure[]> {
@@ -57,6 +60,12 @@ export async function benchPlugin(rounds: number): Promise<Figure[]> {
       command: [tools.kubectl, 'get', 'configmaps'],
       baseline: 'kubectl',
     };
+    const same: Timed = {
+      what: 'kubectl get classes, plans',
+      command: [tools.kubectl, 'get', KINDS.join(',')],
+      baseline: 'kubectl',
+    };
+    const bases = { node: bare, kubectl: listing, same };
     const timed: Timed[] = [
       { what: '--help', command: plugin('--help'), baseline: 'node' },
       { what: 'version', command: plugin('version'), baseline: 'node' },
@@ -70,6 +79,7 @@ export async function benchPlugin(rounds: number): Promise<Figure[]> {
       await createOfferings(kube, from, to);
       const lists: Timed[] = [
         { what: `catalog of ${to}`, command: plugin('catalog'), baseline: 'kubectl' },
+        { what: `catalog of ${to}, once more`, command: plugin('catalog'), baseline: 'same' },
         {
           what: `completion among ${to}`,
           command: [process.execPath, bin('kubectl_complete-mesitis'), 'provision', 'offering-1'],
@@ -77,9 +87,9 @@ export async function benchPlugin(rounds: number): Promise<Figure[]> {
         },
       ];
       const all = [...(from === 0 ? timed : []), ...lists];
-      const medians = await mediansOf([bare, listing, ...all], rounds, environment);
+      const medians = await mediansOf([bare, listing, same, ...all], rounds, environment);
       for (const each of all) {
-        const base = each.baseline === 'node' ? bare : listing;
+        const base = bases[each.baseline];
         const [median = NaN, other = NaN] = [medians.get(each), medians.get(base)];
         const peak = await peakMebibytes(each, environment, cluster.directory);
         figures.push({
