@@ -33,4 +33,12 @@ describe('progress', () => {
       '\r\u001B[K',
     ]);
   });
+
+  test('cuts a long name in the middle rather than the end of what is awaited', () => {
+    const terminal = { ...screen(true), columns: 60 };
+    const progress = startProgress(terminal, "instance 'a-name-that-somebody-made-up-in-no-time'", () => 0);
+    progress.update('waiting for the broker');
+    progress.stop();
+    expect(terminal.written[0]).toBe("\r\u001B[Kinstance '…dy-made-up-in-no-time': waiting for the broker");
+  });
 });

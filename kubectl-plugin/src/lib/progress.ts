@@ -1,5 +1,6 @@
 import type { Screen } from '../context.js';
-import { cut } from './table.js';
+import { displayWidth } from './display-width.js';
+import { cut, cutMiddle } from './table.js';
 
 /** Tells a waiting person what is awaited. */
 export interface Progress {
@@ -8,6 +9,9 @@ export interface Progress {
   /** Takes the live line away. */
   stop(): void;
 }
+
+/** Below this, nobody would know the name. */
+const NARROWEST_SUBJECT = 24;
 
 const ERASE_LINE = '\r\u001B[K';
 
@@ -36,9 +40,12 @@ function liveLine(screen: Screen, subject: string, now: () => number): Progress 
   const draw = (): void => {
     if (current === undefined) return;
     const seconds = Math.floor((now() - startedAt) / 1000);
-    const line = seconds === 0 ? `${subject}: ${current}` : `${subject} (${seconds}s): ${current}`;
+    const news = seconds === 0 ? `: ${current}` : ` (${seconds}s): ${current}`;
     // Three columns stay free: terminals wrap when the last one is written, and Ctrl-C shows as two letters.
-    screen.write(`${ERASE_LINE}${cut(line, (screen.columns ?? 80) - 3)}`);
+    const room = (screen.columns ?? 80) - 3;
+    // A long name gives way to what is awaited, which is why somebody looks.
+    const name = cutMiddle(subject, Math.max(NARROWEST_SUBJECT, room - displayWidth(news)));
+    screen.write(`${ERASE_LINE}${cut(`${name}${news}`, room)}`);
   };
   const ticker = setInterval(draw, 1000);
   ticker.unref();
