@@ -24,11 +24,15 @@ describe('kubectl mesitis in a terminal', () => {
 
   /** Types a command line into a terminal; `variables` are set besides. */
   const type = (line: string, columns = 80, variables: NodeJS.ProcessEnv = {}): Dialogue =>
-    startInTerminal({ columns }, [process.execPath, bundle, ...line.split(' ')], {
-      KUBECONFIG: stage.kubeconfig,
-      NO_COLOR: '1',
-      ...variables,
-    });
+    startInTerminal(
+      { columns },
+      [process.execPath, bundle, ...line.replace('ROOT', repositoryRoot()).split(' ')],
+      {
+        KUBECONFIG: stage.kubeconfig,
+        NO_COLOR: '1',
+        ...variables,
+      },
+    );
 
   const find = (name: string): Promise<KubeObject | undefined> =>
     stage.kube.get({
@@ -68,6 +72,15 @@ describe('kubectl mesitis in a terminal', () => {
       expect(await asked.end()).toBe(code);
       expect(await find('unasked')).toBeUndefined();
     });
+  });
+
+  test('leaves the terminal as it was when a question is interrupted', async () => {
+    const line = `${process.execPath} ${bundle} provision queue:3; stty -a`;
+    const asked = startInTerminal({ columns: 80 }, ['bash', '-c', line], { KUBECONFIG: stage.kubeconfig });
+    await asked.until(/1 to 5\): /);
+    asked.type(CTRL_C);
+    await asked.until(/interrupted; nothing was asked for[^]* icanon [^]* echo /);
+    expect(await asked.end()).toBe(0);
   });
 
   describe('asked whether to delete', () => {
@@ -116,7 +129,7 @@ describe('kubectl mesitis in a terminal', () => {
       'consumers',
       'doctor',
       'secret orders',
-      `plan -f ${repositoryRoot()}/docs/examples/api-service.yaml -n provider-ns`,
+      'plan -f ROOT/docs/examples/api-service.yaml -n provider-ns',
       'explain',
       'explain MES036',
       '--help',
@@ -138,11 +151,13 @@ describe('kubectl mesitis in a terminal', () => {
 
   describe('waiting', () => {
     test('tells in one live line what for, and since when, and takes it away in the end', async () => {
-      const waiting = type('provision weather --name slow-forecast-for-the-mountains-and-the-sea');
-      await waiting.until(/instance 'slow-[a-z-]+'(?: \(\d+s\))?: waiting for the b/);
-      await waiting.until(/\(1s\): /);
+      const waiting = type(
+        'provision weather --name slow-forecast-of-the-weather-in-the-mountains-and-by-the-sea',
+      );
+      await waiting.until(/instance 'slow-[a-z-]*…[a-z-]*-by-the-sea'(?: \(\d+s\))?: waiting for the broker/);
+      await waiting.until(/ \(1s\): waiting for the broker/);
       const ready = { type: 'Ready', status: 'True', reason: 'ProvisionedSuccessfully', message: '' };
-      const name = 'slow-forecast-for-the-mountains-and-the-sea';
+      const name = 'slow-forecast-of-the-weather-in-the-mountains-and-by-the-sea';
       await stage.kube.patch(
         {
           apiVersion: 'servicecatalog.k8s.io/v1beta1',
@@ -153,7 +168,7 @@ describe('kubectl mesitis in a terminal', () => {
         { type: 'merge', body: { status: { conditions: [ready] } } },
         { subresource: 'status' },
       );
-      await waiting.until(/api-weather:2 is ready\r\n/);
+      await waiting.until(/api-weather:2\s+is\s+ready\r\n/);
       expect(await waiting.end()).toBe(0);
       // The live line is drawn over itself: nothing of it stays, and none of it was ever too wide.
       expect(screenOf(waiting.output())).toMatch(/^instance 'slow-/);
