@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { KubeError, type KubeObject } from '@mesitis/kube';
+import { KubeError, type JsonObject, type KubeObject } from '@mesitis/kube';
 import { MemoryKube } from '@mesitis/kube/memory';
 import {
   base64,
@@ -11,7 +11,7 @@ import {
   service,
   withReviews,
 } from '../testing/cluster-state.js';
-import { ready } from '../testing/objects.js';
+import { clusterOffering, instance, ready } from '../testing/objects.js';
 import { runPlugin, type RunResult } from '../testing/run-plugin.js';
 import { VERSION } from '../version.js';
 
@@ -239,6 +239,55 @@ describe('of a broker that was ready and may be down by now, says how to have it
     );
     kube.failNext((call) => call.verb === verb && call.kind === kind, new KubeError('forbidden', 'no'));
     expect((await doctor(kube)).out).toContain(asked(1));
+  });
+});
+
+describe('of a broker that left an instance without an answer', () => {
+  const unanswered = (
+    since: string,
+    { reason = 'ErrorCallingProvision', plan = 'plan-api-team-queue-1' } = {},
+  ): KubeObject => {
+    const message =
+      'The provision call failed and will be retried: Error communicating with broker for provisioning: connect ECONNREFUSED';
+    const object = instance('mine', [{ ...ready('False', reason, message), lastTransitionTime: since }]);
+    const spec = { ...(object['spec'] as JsonObject), clusterServicePlanRef: { name: plan } };
+    return { ...object, spec };
+  };
+  const offering = clusterOffering({ team: 'api-team', offering: 'queue' });
+  const brokers = async (kube: MemoryKube): Promise<string> =>
+    /^\w+ +brokers .*(\n +.*)*/m.exec((await doctor(kube)).out)?.[0] ?? '';
+
+  test('since its catalog was fetched, says so', async () => {
+    const kube = cluster(...offering, unanswered('2026-01-01T00:01:30Z'));
+    expect(await brokers(kube)).toMatch(
+      /^problem .*ClusterServiceBroker api-team was ready when its catalog was fetched 60s ago, but left instance client-ns\/mine without an answer 30s ago: connect ECONNREFUSED\n +→ see whether it runs/,
+    );
+  });
+
+  test('says so to those who see their own namespace alone', async () => {
+    const kube = cluster(...offering, unanswered('2026-01-01T00:01:30Z'));
+    kube.failNext(
+      (call) => call.verb === 'list' && call.kind === 'ServiceInstance',
+      new KubeError('forbidden', 'no'),
+    );
+    expect(await brokers(kube)).toContain('but left instance client-ns/mine without an answer');
+  });
+
+  test.each([
+    ['before that', [...offering, unanswered('2026-01-01T00:00:30Z')]],
+    [
+      'and that refused one',
+      [...offering, unanswered('2026-01-01T00:01:30Z', { reason: 'ProvisionCallFailed' })],
+    ],
+    [
+      'of another broker',
+      [
+        ...clusterOffering({ team: 'other', offering: 'queue' }),
+        unanswered('2026-01-01T00:01:30Z', { plan: 'plan-other-queue-1' }),
+      ],
+    ],
+  ])('%s, is well', async (_, objects) => {
+    expect(await brokers(cluster(...objects))).toMatch(/^ok /);
   });
 });
 

@@ -1,8 +1,7 @@
-import { isKubeError, type JsonObject, type KubeObject, type ObjectRef } from '@mesitis/kube';
+import { isKubeError, type JsonObject, type KubeObject } from '@mesitis/kube';
 import { bindingSchemaOf, offeringsOf, readCatalog } from './catalog.js';
 import type { Place } from './find-objects.js';
-import { recordAt, textAt } from './objects.js';
-import { SERVICE_CATALOG } from './service-catalog.js';
+import { resolvedPlanRef } from './service-catalog.js';
 import { planOf } from './upgrade.js';
 
 /**
@@ -11,7 +10,7 @@ import { planOf } from './upgrade.js';
  */
 export async function readBindingSchema(place: Place, instance: KubeObject): Promise<JsonObject | undefined> {
   const { cluster, namespace } = place;
-  const ref = resolvedPlan(instance);
+  const ref = resolvedPlanRef(instance);
   try {
     if (ref !== undefined) {
       const plan = await cluster.get(ref);
@@ -23,13 +22,4 @@ export async function readBindingSchema(place: Place, instance: KubeObject): Pro
     if (isKubeError(error, 'forbidden')) return undefined;
     throw error;
   }
-}
-
-function resolvedPlan({ metadata: { namespace }, spec }: KubeObject): ObjectRef | undefined {
-  const ofCluster = textAt(recordAt(spec, 'clusterServicePlanRef'), 'name');
-  if (ofCluster !== undefined)
-    return { apiVersion: SERVICE_CATALOG, kind: 'ClusterServicePlan', name: ofCluster };
-  const name = textAt(recordAt(spec, 'servicePlanRef'), 'name');
-  if (name === undefined || namespace === undefined) return undefined;
-  return { apiVersion: SERVICE_CATALOG, kind: 'ServicePlan', namespace, name };
 }

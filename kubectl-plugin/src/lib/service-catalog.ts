@@ -48,6 +48,17 @@ export interface PlanReference {
   servicePlanExternalName?: string;
 }
 
+/** The plan that the platform found for an instance; undefined as long as it has not looked. */
+export function resolvedPlanRef({ metadata: { namespace }, spec }: KubeObject): ObjectRef | undefined {
+  const ofCluster = textAt(recordAt(spec, 'clusterServicePlanRef'), 'name');
+  if (ofCluster !== undefined) {
+    return { apiVersion: SERVICE_CATALOG, kind: 'ClusterServicePlan', name: ofCluster };
+  }
+  const name = textAt(recordAt(spec, 'servicePlanRef'), 'name');
+  if (name === undefined || namespace === undefined) return undefined;
+  return { apiVersion: SERVICE_CATALOG, kind: 'ServicePlan', namespace, name };
+}
+
 /** The ServiceInstance to create. Everything else in it (ids, finalizer, references) is the platform's to fill in. */
 export function newInstance(
   ref: { namespace: string; name: string },

@@ -4,14 +4,16 @@ import { explainReason } from '../reasons.js';
 import { everyOf } from '../service-catalog.js';
 import { conditionsOf } from '../state.js';
 import { brokerNow } from './broker-now.js';
+import { brokerKey, failedCalls, type FailedCall } from './failed-calls.js';
 import { hidden, isThere, listing, quoted, type Check, type Patient } from './check.js';
 
 /** Whether the brokers are registered, reached and known to each other. */
 export async function checkBrokers(patient: Patient): Promise<Check[]> {
   const { cluster, namespace } = patient;
-  const [ofCluster, ofNamespaces] = await Promise.all([
+  const [ofCluster, ofNamespaces, calls] = await Promise.all([
     listing(cluster, everyOf('ClusterServiceBroker')),
     listing(cluster, everyOf('ServiceBroker')),
+    failedCalls(patient),
   ]);
   // Whoever may not look everywhere may look at home.
   const own =
@@ -19,7 +21,7 @@ export async function checkBrokers(patient: Patient): Promise<Check[]> {
       ? await listing(cluster, everyOf('ServiceBroker', namespace))
       : ofNamespaces;
   const brokers = [ofCluster, own].flatMap((found) => (found.kind === 'items' ? found.items : []));
-  const checks = await Promise.all(brokers.map((broker) => checkBroker(broker, patient)));
+  const checks = await Promise.all(brokers.map((broker) => checkBroker(broker, patient, calls)));
   return [
     ...(ofCluster.kind === 'hidden' ? [hidden('brokers', 'ClusterServiceBrokers')] : []),
     ...(own.kind === 'hidden' ? [hidden('brokers', `ServiceBrokers of namespace ${namespace}`)] : []),
@@ -28,11 +30,18 @@ export async function checkBrokers(patient: Patient): Promise<Check[]> {
   ];
 }
 
-async function checkBroker(broker: KubeObject, patient: Patient): Promise<Check> {
+async function checkBroker(
+  broker: KubeObject,
+  patient: Patient,
+  calls: readonly FailedCall[],
+): Promise<Check> {
   const { namespace } = broker.metadata;
   const title = `${broker.kind} ${namespace === undefined ? '' : `${namespace}/`}${nameOf(broker)}`;
   const ready = conditionsOf(broker).find(({ type }) => type === 'Ready');
-  if (ready?.status === 'True') return brokerNow(broker, title, patient);
+  if (ready?.status === 'True') {
+    const key = brokerKey(broker.kind, nameOf(broker), namespace);
+    return brokerNow(broker, { title, failed: calls.find((call) => call.broker === key) }, patient);
+  }
   const secret = await missingSecret(broker, patient.cluster);
   if (secret !== undefined) {
     return problem(
