@@ -2,13 +2,14 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const PLANS = ['small', 'large'].map((name) => ({ id: `db-${name}`, name, description: name }));
-const CATALOG = {
-  services: [
-    { id: 'db', name: 'db', description: 'A db', bindable: true, plan_updateable: true, plans: PLANS },
-  ],
-};
+const SERVICES: readonly object[] = [
+  { id: 'db', name: 'db', description: 'A db', bindable: true, plan_updateable: true, plans: PLANS },
+];
 
-/** An OSB broker with a service `db`, plans `small` and `large`, that grants everything at once and remembers what it has. */
+/**
+ * An OSB broker that grants everything at once and remembers what it has. Its services, as OSB describes them, are by
+ * default one `db` with the plans `small` and `large`.
+ */
 export class GrantingBroker {
   /** By id; bindings too. */
   readonly instances = new Set<string>();
@@ -16,7 +17,7 @@ export class GrantingBroker {
   readonly calls: string[] = [];
   readonly #server: Server;
 
-  constructor() {
+  constructor(services = SERVICES) {
     this.#server = createServer((request, response) => {
       request.resume();
       const [path = ''] = (request.url ?? '').split('?');
@@ -25,7 +26,7 @@ export class GrantingBroker {
       if (request.method === 'DELETE') this.instances.delete(id);
       if (path !== '/v2/catalog') this.calls.push(`${request.method ?? ''} ${path}`);
       const granted = path.includes('/service_bindings/') ? { credentials: { username: 'u' } } : {};
-      response.writeHead(200).end(JSON.stringify(path === '/v2/catalog' ? CATALOG : granted));
+      response.writeHead(200).end(JSON.stringify(path === '/v2/catalog' ? { services } : granted));
     });
   }
 
