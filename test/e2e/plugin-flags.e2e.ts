@@ -228,7 +228,7 @@ const TYPED: readonly Typed[] = [
   { line: 'plan -f FOLDER/entry.json', out: /^new +e2e-queue:1 +provider-ns\//m },
   { line: 'plan --filename FOLDER/entry.json --prune -o json', out: /"namespace": ?"provider-ns"/ },
   { line: 'plan -f FOLDER/entry.json -n client-ns', code: 2, err: /^error: .*provider-ns/ },
-  { line: 'doctor', code: 1, out: /^problem +webhook /m, err: /^error: 1 problem\n$/ },
+  { line: 'doctor', code: 1, out: /^problem +webhook /m, err: /^error: \d problems?\n$/ },
   { line: 'doctor -o json', code: 1, out: JSON_OBJECT },
   { line: 'explain', out: /^MES001\b/m },
   { line: 'explain no-such-rule', code: 2, err: /^error: / },

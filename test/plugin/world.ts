@@ -199,6 +199,7 @@ export function brokerObjects(): KubeObject[] {
   };
   return [
     { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [{ name: 'http', port: 8080 }] } },
+    { apiVersion: 'v1', kind: 'Endpoints', metadata, subsets: [{ addresses: [{ ip: '10.0.0.7' }] }] },
     {
       apiVersion: 'v1',
       kind: 'Secret',
