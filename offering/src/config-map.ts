@@ -4,6 +4,7 @@
  */
 export interface LooseConfigMap {
   name: string;
+  metadata: ReadonlyMap<string, unknown>;
   labels: ReadonlyMap<string, unknown>;
   data: ReadonlyMap<string, unknown>;
   binaryData: ReadonlyMap<string, unknown>;
@@ -16,6 +17,7 @@ export function looseConfigMap(value: unknown): LooseConfigMap {
   const name = metadata.get('name');
   return {
     name: typeof name === 'string' ? name : '',
+    metadata,
     labels: entries(metadata.get('labels')),
     data: entries(root.get('data')),
     binaryData: entries(root.get('binaryData')),

@@ -3,6 +3,7 @@ import { readEntry } from './entry.js';
 import type { Field } from './fields.js';
 import { judgeIgnore, withoutIgnored } from './ignore.js';
 import { readEnabledLabel, readKindLabel, readLabels, readOfferingLabel, readOrderLabel } from './marking.js';
+import { checkMetadata } from './metadata.js';
 import type { Parsed, ProviderConfigMap, ProviderConfiguration, WrappedResource } from './model.js';
 import type { ObjectNode } from './payload-node.js';
 import { readPayload } from './payload.js';
@@ -24,6 +25,7 @@ export function parseProviderConfigMap(configMap: ProviderConfigMap): Parsed<Pro
 }
 
 function read(configMap: LooseConfigMap, report: Report): ProviderConfiguration | undefined {
+  checkMetadata(configMap.metadata, report);
   const labels = readLabels(configMap.labels, report);
   const label = readKindLabel(configMap.labels, report);
   const enabled = readEnabledLabel(configMap.labels, report);

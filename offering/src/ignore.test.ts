@@ -21,7 +21,7 @@ const told = (configMap: ProviderConfigMap): string[] =>
 test.each<[string, unknown, string[]]>([
   ['nothing', undefined, ['MES006', 'MES060']],
   ['an empty text', ' \n', ['MES006', 'MES060']],
-  ['what is no text', { MES060: 'reason' }, ['MES006', 'MES060']],
+  ['what is no text', { MES060: 'reason' }, ['MES097', 'MES006', 'MES060']],
   ['one rule', 'MES060 one instance is enough', ['MES006']],
   ['two rules on lines', 'MES060 one is enough\nMES006 read by our own tools', []],
   ['two rules with a semicolon between them', 'MES060 one is enough; MES006 ours', []],

@@ -42,6 +42,7 @@ const BROKEN: Record<RuleName, ProviderConfigMap> = {
   'order-label': wrappedConfigMap({}, { 'mesitis/order': 'first' }),
   'label-value': entry({}, { tier: 'not a label' }),
   'label-unknown': entry({}, { 'mesitis/enable': 'true' }),
+  'config-map-metadata': { ...entry(), metadata: { ...entry().metadata, name: 'Not_A_Name' } },
   'payload-missing': { ...entry(), data: {} },
   'payload-twice': { ...entry(), data: { 'wrapped-resource': '{}', 'embedded-resource': '{}' } },
   'payload-binary': { ...entry(), binaryData: { 'wrapped-resource': 'e30=' } },

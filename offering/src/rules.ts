@@ -100,6 +100,7 @@ export const RULES = {
   'vault-path': error('MES077', 'Paths in Vault are written without the API version and without escapes'),
   'credential-inline': warning('MES082', 'Credentials are kept in a Secret or made for each binding'),
   'ignore-annotation': warning('MES087', 'mesitis/ignore names warnings, each with a reason'),
+  'config-map-metadata': error('MES097', 'The metadata of the ConfigMap is such as the API server takes'),
 } as const satisfies Record<string, Rule>;
 
 /** Rules that one ConfigMap alone can't tell broken: it takes those beside it, or the cluster. */

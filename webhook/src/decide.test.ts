@@ -146,7 +146,7 @@ describe('bad configuration is refused, with every path and what to do there', (
     ],
     [
       'data that is no map, and a label that is no text',
-      { metadata: { labels: { 'mesitis/kind': 1, 'mesitis/enabled': 'true' } }, data: 5 },
+      { metadata: { name: 'a', labels: { 'mesitis/kind': 1, 'mesitis/enabled': 'true' } }, data: 5 },
       [
         `${PAYLOAD}: is missing; put the object there, in JSON or YAML`,
         'metadata.labels["mesitis/kind"]: must be a string; put it in quotes',

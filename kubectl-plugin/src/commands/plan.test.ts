@@ -374,7 +374,18 @@ describe('what can not be planned', () => {
       [],
       "-: ConfigMap 'provider-ns/a' breaks rules: see kubectl mesitis lint",
     ],
-    ['no name', documents(nameless), [], "-: ConfigMap 'provider-ns/' has no name: write one"],
+    [
+      'no name',
+      documents(nameless),
+      [],
+      "-: ConfigMap 'provider-ns/' breaks rules: see kubectl mesitis lint",
+    ],
+    [
+      'a name that is only made by the API server',
+      documents(nameless).replace('"name":""', '"generateName":"a-"'),
+      [],
+      "-: ConfigMap 'provider-ns/' has no name: write one",
+    ],
     ['twice the same', documents(entry('a'), entry('a')), [], "-: ConfigMap 'provider-ns/a' is there twice"],
     [
       'another namespace than -n',

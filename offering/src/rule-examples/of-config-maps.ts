@@ -23,6 +23,11 @@ export const OF_CONFIG_MAPS = {
   'order-label': { of: 'object labels', bad: 'mesitis/order: first', good: 'mesitis/order: "1"' },
   'label-value': { of: 'labels', bad: 'tier: not a label', good: 'tier: back-end' },
   'label-unknown': { of: 'labels', bad: 'mesitis/enable: "true"', good: 'mesitis/enabled: "true"' },
+  'config-map-metadata': {
+    of: 'configmap',
+    bad: 'metadata: { name: 5, labels: { mesitis/kind: catalog-entry, mesitis/enabled: "true" } }',
+    good: 'metadata: { name: "5", labels: { mesitis/kind: catalog-entry, mesitis/enabled: "true" } }',
+  },
   'payload-missing': {
     of: 'configmap',
     bad: 'data: { entry.json: "{}" }',
