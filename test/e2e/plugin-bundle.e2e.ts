@@ -27,6 +27,12 @@ describe('the bundle of the plugin', () => {
     expect(await bundle('help', command)).toEqual({ code: 0, stdout: await helpOf(command), stderr: '' });
   });
 
+  test('asks for nothing by name that the oldest Node it runs on lacks', async () => {
+    const text = await readFile(join(plugin, 'dist/kubectl-mesitis.cjs'), 'utf8');
+    const newer = /\b(Promise\.(withResolvers|try)|(Map|Object)\.groupBy|Array\.fromAsync|RegExp\.escape)\b/g;
+    expect(text.match(newer) ?? []).toEqual([]);
+  });
+
   test('keeps compiled code in the cache of its user', async () => {
     await bundle('version');
     expect(await readdir(join(home, '.cache', 'kubectl-mesitis'))).not.toEqual([]);

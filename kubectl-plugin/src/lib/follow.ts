@@ -1,4 +1,5 @@
 import { isKubeError, startWatchCache, type CacheChange, type Kube, type KubeObject } from '@mesitis/kube';
+import { deferred } from './deferred.js';
 import { everyOf, type CatalogKind } from './service-catalog.js';
 import { isPassing } from './wait.js';
 
@@ -26,7 +27,7 @@ export interface FollowRequest {
  */
 export async function follow(request: FollowRequest): Promise<void> {
   const { cluster, namespace, selector, signal } = request;
-  const end = Promise.withResolvers<undefined>();
+  const end = deferred();
   let listed = false;
   let lost = false;
   const changed = ({ type, object }: CacheChange): void => {
@@ -48,7 +49,7 @@ export async function follow(request: FollowRequest): Promise<void> {
       onError: failed,
     }),
   );
-  const interrupt = (): void => end.resolve(undefined);
+  const interrupt = (): void => end.resolve();
   signal.addEventListener('abort', interrupt);
   if (signal.aborted) interrupt();
   Promise.all(caches.map(({ synced }) => synced))
