@@ -1,6 +1,7 @@
 import type { JsonObject, Kube, KubeObject, ListOptions } from '@mesitis/kube';
 import { matchesWhitelist } from '@mesitis/offering/whitelist';
 import { listAt, nameOf, recordAt, textAt } from './objects.js';
+import { compareNames, compareVersions } from './order.js';
 import { everyOf, type PlanReference } from './service-catalog.js';
 
 /** One thing that can be provisioned: a plan with its class, as a consumer sees them. */
@@ -81,9 +82,9 @@ export function offeringsOf(objects: CatalogObjects): Offering[] {
     ...join('namespace', objects.classes, objects.plans),
   ].sort(
     (one, other) =>
-      one.offering.localeCompare(other.offering) ||
-      one.plan.localeCompare(other.plan, undefined, { numeric: true }) ||
-      one.scope.localeCompare(other.scope),
+      compareNames(one.offering, other.offering) ||
+      compareVersions(one.plan, other.plan) ||
+      compareNames(one.scope, other.scope),
   );
 }
 

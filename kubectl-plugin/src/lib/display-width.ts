@@ -8,9 +8,12 @@ export interface Letter {
   columns: number;
 }
 
-/** A text's letters. Nearly all text is ASCII, and the segmenter is slow to start. */
+/** Nearly all text is ASCII, and the segmenter is slow to start. */
+const ASCII = /^[ -~]*$/;
+
+/** A text's letters. */
 export function lettersOf(text: string): Letter[] {
-  if (/^[ -~]*$/.test(text)) return text.split('').map((letter) => ({ text: letter, columns: 1 }));
+  if (ASCII.test(text)) return text.split('').map((letter) => ({ text: letter, columns: 1 }));
   return Array.from(new Intl.Segmenter().segment(text), ({ segment }) => ({
     text: segment,
     columns: WIDE.test(segment) ? 2 : 1,
@@ -19,5 +22,5 @@ export function lettersOf(text: string): Letter[] {
 
 /** The columns that a text without control characters takes in a terminal. */
 export function displayWidth(text: string): number {
-  return lettersOf(text).reduce((sum, { columns }) => sum + columns, 0);
+  return ASCII.test(text) ? text.length : lettersOf(text).reduce((sum, { columns }) => sum + columns, 0);
 }

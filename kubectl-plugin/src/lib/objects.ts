@@ -1,4 +1,5 @@
 import type { KubeObject } from '@mesitis/kube';
+import { compareNames } from './order.js';
 
 /** A field that should hold an object; an empty one when it does not. */
 export function recordAt(parent: unknown, key: string): Record<string, unknown> {
@@ -30,7 +31,7 @@ export function isDeleting(object: KubeObject): boolean {
 
 /** Sorts by name, for output that stays the same. */
 export function byName(one: KubeObject, other: KubeObject): number {
-  return nameOf(one).localeCompare(nameOf(other));
+  return compareNames(nameOf(one), nameOf(other));
 }
 
 function fieldOf(parent: unknown, key: string): unknown {

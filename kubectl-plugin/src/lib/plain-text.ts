@@ -4,5 +4,6 @@
  * the replacement character.
  */
 export function plainLine(text: string): string {
+  if (/^[ -~]*$/.test(text)) return text;
   return text.replaceAll(/[\t-\r\u0085\u2028\u2029]+/g, ' ').replaceAll(/\p{Cc}/gu, '\uFFFD');
 }

@@ -2,6 +2,7 @@ import type { KubeObject } from '@mesitis/kube';
 import { age } from './age.js';
 import type { Colors } from './colors.js';
 import { byName, nameOf } from './objects.js';
+import { compareNames } from './order.js';
 import { bindingsOf, instanceNameOf, requestedOffering } from './service-catalog.js';
 import { stateOf, stateWord } from './state.js';
 import { renderTable, type Cell, type Table } from './table.js';
@@ -74,7 +75,7 @@ function key({ metadata }: KubeObject, instance: string): string {
 
 function byPlace(one: KubeObject, other: KubeObject): number {
   const [left = '', right = ''] = [one.metadata.namespace, other.metadata.namespace];
-  return left.localeCompare(right) || byName(one, other);
+  return compareNames(left, right) || byName(one, other);
 }
 
 function rowOf(object: KubeObject, { colors, now }: Look, gone: boolean): (Cell | string)[] {

@@ -44,18 +44,25 @@ export function renderTable(whole: Table, width?: number): string {
   const { header, wrap = false, giving } = table;
   const cells = cellsOf(table);
   const last = header.length - 1;
-  const widths = wrap || width === undefined ? columnWidths(table) : fittedWidths(table, width);
-  const room = width === undefined ? Infinity : Math.max(NARROWEST, width - widthBeforeLast(widths));
+  if (width === undefined) return drawn(cells, widthsOf(table, cells));
+  const widths = wrap ? widthsOf(table, cells) : fittedWidths(table, width);
+  const room = Math.max(NARROWEST, width - widthBeforeLast(widths));
   const fitted = wrap
     ? cells.flatMap((row) => goOn(row, last, room))
     : cells.map((row) => cutOff(row, [...widths.slice(0, last), room], giving?.cut ?? 'end'));
-  return fitted.map((row) => `${layOut(row, widths)}\n`).join('');
+  return drawn(fitted, widths);
+}
+
+function drawn(rows: readonly (readonly Cell[])[], widths: readonly number[]): string {
+  return rows.map((row) => `${layOut(row, widths)}\n`).join('');
 }
 
 /** How wide the columns of a table are, for a table that goes on below it. */
 export function columnWidths(table: Table): number[] {
-  const { header, atLeast = [] } = table;
-  const cells = cellsOf(table);
+  return widthsOf(table, cellsOf(table));
+}
+
+function widthsOf({ header, atLeast = [] }: Table, cells: readonly (readonly Cell[])[]): number[] {
   return header.map((_, column) =>
     Math.max(atLeast[column] ?? 0, ...cells.map((row) => displayWidth(row[column]?.text ?? ''))),
   );
@@ -111,7 +118,7 @@ function cutOff(row: readonly Cell[], widths: readonly number[], at: 'end' | 'mi
 /** The row, and below it a row for each further line of its last cell. */
 function goOn(row: readonly Cell[], last: number, room: number): Cell[][] {
   const cell = row[last];
-  if (cell === undefined || !Number.isFinite(room)) return [[...row]];
+  if (cell === undefined) return [[...row]];
   const [first = '', ...more] = wrapWords(cell.text, room);
   const blank = row.slice(0, last).map(() => ({ text: '' }));
   return [
@@ -149,8 +156,7 @@ export function cutMiddle(text: string, width: number): string {
 }
 
 function toCell(cell: Cell | string): Cell {
-  const { text, ...rest } = typeof cell === 'string' ? { text: cell } : cell;
-  return { text: plainLine(text), ...rest };
+  return typeof cell === 'string' ? { text: plainLine(cell) } : { ...cell, text: plainLine(cell.text) };
 }
 
 function layOut(row: readonly Cell[], widths: readonly number[]): string {

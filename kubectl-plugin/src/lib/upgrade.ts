@@ -1,6 +1,7 @@
 import type { JsonObject, KubeObject } from '@mesitis/kube';
 import type { Offering } from './catalog.js';
 import { nameOf, recordAt, textAt } from './objects.js';
+import { compareVersions } from './order.js';
 import { notMet } from './plugin-error.js';
 
 /**
@@ -123,8 +124,4 @@ function hasPlan({ status }: KubeObject, plan: Offering): boolean {
   const properties = recordAt(status, 'externalProperties');
   const key = plan.scope === 'cluster' ? 'clusterServicePlanExternalName' : 'servicePlanExternalName';
   return textAt(properties, key) === plan.planName;
-}
-
-function compareVersions(one: string, other: string): number {
-  return one.localeCompare(other, 'en', { numeric: true });
 }
