@@ -110,7 +110,7 @@ export class BrokerReconciler implements Reconciler {
     if ((outcome.ok && outcome.notes.length === 0) || !isNews(broker.status, status)) return;
     events.record(broker, {
       type: 'Warning',
-      reason: outcome.ok ? 'ErrorSyncingCatalog' : outcome.reason,
+      reason: outcome.ok ? 'ErrorSyncingCatalog' : (outcome.eventReason ?? outcome.reason),
       message: outcome.ok ? outcome.notes.join('; ') : outcome.message,
     });
   }
@@ -119,7 +119,8 @@ export class BrokerReconciler implements Reconciler {
     const { brokers, kube } = this.#context;
     const connection = await brokers.connect(broker);
     if (!connection.ok && connection.about === 'credentials') {
-      return notFetched(`Error getting broker auth credentials: ${connection.message}`);
+      const outcome = notFetched(`Error getting broker auth credentials: ${connection.message}`);
+      return { ...outcome, eventReason: 'ErrorGettingAuthCredentials' };
     }
     const result = await brokers.call(broker, CATALOG);
     const isCatalog = result.type === 'answer' && result.status === 200;
@@ -164,7 +165,7 @@ export class BrokerReconciler implements Reconciler {
   }
 }
 
-function notFetched(message: string): FetchOutcome {
+function notFetched(message: string): Extract<FetchOutcome, { ok: false }> {
   return { ok: false, reason: 'ErrorFetchingCatalog', message: `Error fetching catalog.${message}` };
 }
 

@@ -188,6 +188,9 @@ describe('credentials of a broker', () => {
     });
     await harness.until(KIND, 'broker', isReady);
     expect(harness.broker.seen.at(-1)?.headers.authorization).toBe('Basic dTpw');
+    await harness.stopControllers();
+    const events = harness.kube.objects().filter(({ kind }) => kind === 'Event');
+    expect(events.map(({ reason }) => reason)).toContain('ErrorGettingAuthCredentials');
   });
 
   async function registerWithSecret(): Promise<void> {

@@ -35,7 +35,8 @@ export type BrokerStep =
 /** How a fetch went. `notes` are sentences about what was left out of a catalog that otherwise serves. */
 export type FetchOutcome =
   | { ok: true; notes: readonly string[] }
-  | { ok: false; reason: string; message: string };
+  /** `eventReason` where the Event has another reason than the condition. */
+  | { ok: false; reason: string; eventReason?: string; message: string };
 
 const NAMED_INSTANCES = 5;
 
