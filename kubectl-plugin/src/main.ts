@@ -62,6 +62,7 @@ async function connect(
     ...(files === undefined || files === '' ? {} : { kubeconfig: files }),
     ...given(options),
     environment: process.env,
+    alone: true,
     fieldManager: 'kubectl-mesitis',
   });
 }

@@ -14,6 +14,8 @@ export interface ServerAccess {
   defaultNamespace: string;
   /** Reads files and runs plugins anew with each call; throws a KubeError `unauthorized` when they fail. */
   readCredentials: CredentialSource;
+  /** Whether that connects to nobody: what they are made of stands in files. */
+  fromFiles: boolean;
 }
 
 /** The variables by which a Pod finds the API server. */
@@ -49,6 +51,7 @@ export function loadServerAccess(
     serverUrl: chosen.server,
     defaultNamespace: chosen.namespace,
     readCredentials: () => readCredentials(chosen),
+    fromFiles: areOwn(chosen),
   };
 }
 
@@ -97,6 +100,7 @@ function inClusterAccess(
     serverUrl: inClusterServer(environment),
     defaultNamespace: namespaceOverride ?? namespaceIn(file('namespace')) ?? 'default',
     readCredentials: () => readCredentials(identity),
+    fromFiles: areOwn(identity),
   };
 }
 
