@@ -155,7 +155,7 @@ describe('kubectl mesitis in a terminal', () => {
         'provision weather --name slow-forecast-of-the-weather-in-the-mountains-and-by-the-sea',
       );
       await waiting.until(/instance 'slow-[a-z-]*…[a-z-]*-by-the-sea'(?: \(\d+s\))?: waiting for the broker/);
-      await waiting.until(/ \(1s\): waiting for the broker/);
+      await waiting.until(/ \(\d+s\): waiting for the broker/);
       const ready = { type: 'Ready', status: 'True', reason: 'ProvisionedSuccessfully', message: '' };
       const name = 'slow-forecast-of-the-weather-in-the-mountains-and-by-the-sea';
       await stage.kube.patch(

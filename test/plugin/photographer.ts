@@ -1,8 +1,7 @@
 import { loadClient } from '@mesitis/kube/client';
 import { runCli, type PluginContext, type Screen } from '@mesitis/kubectl-plugin';
-import { until } from '../cluster/wait.js';
 import { CHAPTERS, type Typed } from './pictures.js';
-import { startPluginStage, type PluginStage } from './stage.js';
+import { settled, startPluginStage, type PluginStage } from './stage.js';
 import { instance } from './world.js';
 
 /** What people with a wide and with a narrow terminal have. */
@@ -40,10 +39,9 @@ async function takeAll(columns: number): Promise<string[]> {
   let clock = Date.parse('2026-01-05T09:00:00Z');
   const stage = await startPluginStage(() => new Date(clock));
   try {
-    await settled(stage);
     clock += 26 * DAY_MS;
     stage.kube.seed(instance('refused', 'api-service', '1'), instance('slow', 'queue', '4'));
-    await settled(stage);
+    await settled(stage.kube);
     clock += 7 * 60_000;
     const pictures: string[] = [];
     for (const typed of CHAPTERS.flatMap((chapter) => chapter.typed)) {
@@ -53,17 +51,6 @@ async function takeAll(columns: number): Promise<string[]> {
   } finally {
     await stage.close();
   }
-}
-
-/** Waits until the platform has looked at everything. */
-async function settled({ kube }: PluginStage): Promise<void> {
-  await until({ what: 'the platform to look at everything', timeoutMs: 10_000, intervalMs: 5 }, () => {
-    const waiting = kube.objects().filter((object) => {
-      const isTheirs = /^(ServiceInstance|ServiceBinding|ClusterServiceBroker)$/.test(object.kind);
-      return isTheirs && object['status'] === undefined;
-    });
-    return Promise.resolve(waiting.length === 0 ? true : undefined);
-  });
 }
 
 /** One command line with all that is on the screen when it has ended. */

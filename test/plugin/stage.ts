@@ -6,6 +6,7 @@ import { MemoryKube } from '@mesitis/kube/memory';
 import { startSandbox, type Sandbox } from '@mesitis/sandbox';
 import { parse } from 'yaml';
 import { repositoryRoot } from '../cluster/folders.js';
+import { until } from '../cluster/wait.js';
 import { runPlatform } from './platform.js';
 import { DATABASE, binding, brokerObjects, instance, offerings } from './world.js';
 
@@ -35,6 +36,7 @@ export async function startPluginStage(now: () => Date = () => new Date()): Prom
   kube.seed(instance('orders', 'queue', '3'), binding('orders'), instance('weather', 'weather', '2'));
   kube.seed(instance('jobs', 'queue', '4', 'other-ns'));
   const platform = runPlatform(kube, now, end.signal);
+  await settled(kube);
   return {
     sandbox,
     kube,
@@ -66,4 +68,15 @@ function withNamespace(kubeconfig: string, name: string): string {
   const config = parse(kubeconfig) as { contexts: { context: Record<string, string> }[] };
   for (const { context } of config.contexts) context['namespace'] = name;
   return JSON.stringify(config);
+}
+
+/** Waits until the platform has looked at everything. */
+export async function settled(kube: MemoryKube): Promise<void> {
+  await until({ what: 'the platform to look at everything', timeoutMs: 10_000, intervalMs: 5 }, () => {
+    const waiting = kube.objects().filter((object) => {
+      const isTheirs = /^(ServiceInstance|ServiceBinding|ClusterServiceBroker)$/.test(object.kind);
+      return isTheirs && object['status'] === undefined;
+    });
+    return Promise.resolve(waiting.length === 0 ? true : undefined);
+  });
 }
