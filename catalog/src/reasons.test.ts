@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { JsonObject } from '@mesitis/kube';
+import { KubeError, type JsonObject } from '@mesitis/kube';
 import { condition, Harness, isReady, NAMESPACE, object } from './testing/harness.js';
 import { catalogOf, type Answer } from './testing/scripted-broker.js';
 
@@ -154,6 +154,21 @@ test.each(CASES)('$name says $reason', async ({ kind, reason, message, arrange }
   const stored = await harness.untilReason(kind, 'mine', reason);
   expect(condition(stored)).toMatchObject({ message: expect.stringContaining(message) });
   expect(condition(stored)?.status).not.toBe('True');
+});
+
+test('a binding whose Secret can’t be deleted says ErrorEjectingServiceBinding, and the broker is not asked', async () => {
+  await provisioned();
+  await bound();
+  const { kube } = harness;
+  const remove = kube.remove.bind(kube);
+  kube.remove = (ref, options) =>
+    ref.kind === 'Secret'
+      ? Promise.reject(new KubeError('forbidden', 'no right to delete it'))
+      : remove(ref, options);
+  await harness.remove('ServiceBinding', 'mine');
+  const stored = await harness.untilReason('ServiceBinding', 'mine', 'ErrorEjectingServiceBinding');
+  expect(condition(stored)?.message).toContain('no right to delete it');
+  expect(harness.broker.bindings.size).toBe(1);
 });
 
 describe('the last word on what goes', () => {
