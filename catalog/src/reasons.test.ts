@@ -193,3 +193,24 @@ describe('the last word on what goes', () => {
     );
   });
 });
+
+test('a Secret that may not be deleted holds up the unbind, which says so and goes on a second later', async () => {
+  await provisioned();
+  await bound();
+  const refusal = new KubeError('forbidden', 'secrets "mine" is forbidden');
+  harness.kube.failNext(({ verb, kind }) => verb === 'remove' && kind === 'Secret', refusal);
+  await harness.remove('ServiceBinding', 'mine');
+  const waiting = await harness.untilReason('ServiceBinding', 'mine', 'ErrorEjectingServiceBinding');
+  expect(condition(waiting)).toMatchObject({
+    status: 'Unknown',
+    message: 'Error ejecting binding: secrets "mine" is forbidden',
+  });
+  // The credentials are still in use where the Secret is.
+  expect(harness.broker.calls().at(-1)).toMatch(/^PUT/);
+  await harness.clock.scheduled(1000);
+  harness.clock.advance(1000);
+  await harness.untilGone('ServiceBinding', 'mine');
+  const secret = { apiVersion: 'v1', kind: 'Secret', namespace: NAMESPACE, name: 'mine' };
+  expect(await harness.kube.get(secret)).toBeUndefined();
+  expect(harness.broker.calls().at(-1)).toMatch(/^DELETE/);
+});
