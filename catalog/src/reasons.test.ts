@@ -156,21 +156,6 @@ test.each(CASES)('$name says $reason', async ({ kind, reason, message, arrange }
   expect(condition(stored)?.status).not.toBe('True');
 });
 
-test('a binding whose Secret can’t be deleted says ErrorEjectingServiceBinding, and the broker is not asked', async () => {
-  await provisioned();
-  await bound();
-  const { kube } = harness;
-  const remove = kube.remove.bind(kube);
-  kube.remove = (ref, options) =>
-    ref.kind === 'Secret'
-      ? Promise.reject(new KubeError('forbidden', 'no right to delete it'))
-      : remove(ref, options);
-  await harness.remove('ServiceBinding', 'mine');
-  const stored = await harness.untilReason('ServiceBinding', 'mine', 'ErrorEjectingServiceBinding');
-  expect(condition(stored)?.message).toContain('no right to delete it');
-  expect(harness.broker.bindings.size).toBe(1);
-});
-
 describe('the last word on what goes', () => {
   test('is an Event with the reason that Service Catalog gave', async () => {
     await provisioned();
