@@ -25,6 +25,7 @@ describe('the environment', () => {
       dryRunNamespaces: [],
       catalogUser: undefined,
       allowInsecureVault: false,
+      instanceLocking: true,
       logLevel: 'info',
       port: 8443,
       healthPort: 8081,
@@ -47,6 +48,7 @@ describe('the environment', () => {
       TARGET_NAMESPACES: 'api-ns, team-*',
       DRY_RUN_NAMESPACES: 'api-ns',
       ALLOW_INSECURE_VAULT: 'true',
+      ORIGINATING_IDENTITY_LOCKING: 'false',
       CATALOG_USER: 'system:serviceaccount:a:b',
       LOG_LEVEL: 'warn',
       KUBECONFIG: '/home/someone/config',
@@ -58,6 +60,7 @@ describe('the environment', () => {
       targetNamespaces: ['api-ns', 'team-*'],
       dryRunNamespaces: ['api-ns'],
       allowInsecureVault: true,
+      instanceLocking: false,
       catalogUser: 'system:serviceaccount:a:b',
       logLevel: 'warn',
       kubeconfig: '/home/someone/config',
@@ -74,6 +77,7 @@ describe('the environment', () => {
         TARGET_NAMESPACES: 'a/b',
         DRY_RUN_NAMESPACES: ',',
         ALLOW_INSECURE_VAULT: 'yes',
+        ORIGINATING_IDENTITY_LOCKING: 'no',
       }),
     ).toEqual([
       'PORT is "https": set a port number, 0 to 65535',
@@ -86,6 +90,7 @@ describe('the environment', () => {
       'TARGET_NAMESPACES is "a/b": set namespaces, or globs such as team-*, with commas between them',
       'DRY_RUN_NAMESPACES is ",": set namespaces, or globs such as team-*, with commas between them',
       'ALLOW_INSECURE_VAULT is "yes": set true or false',
+      'ORIGINATING_IDENTITY_LOCKING is "no": set true or false',
     ]);
   });
 

@@ -26,6 +26,8 @@ export interface Config {
   allowInsecureVault: boolean;
   /** The user name of the catalog controller, whose own writes are left alone; undefined: there is none. */
   catalogUser: string | undefined;
+  /** Whether instances are locked while their brokers work. */
+  instanceLocking: boolean;
   /** What the log leaves out: everything below it. */
   logLevel: LogLevel;
   /** A path list as kubectl has it; undefined in a cluster. */
@@ -92,6 +94,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     allowInsecureVault: read('ALLOW_INSECURE_VAULT', parseBoolean, {
       fallback: false,
       placeholder: false,
+      want: 'set true or false',
+    }),
+    instanceLocking: read('ORIGINATING_IDENTITY_LOCKING', parseBoolean, {
+      fallback: true,
+      placeholder: true,
       want: 'set true or false',
     }),
     catalogUser: env['CATALOG_USER'] === '' ? undefined : env['CATALOG_USER'],

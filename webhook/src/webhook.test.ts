@@ -37,6 +37,7 @@ const config: Config = {
   targetNamespaces: ['*'],
   dryRunNamespaces: [],
   allowInsecureVault: false,
+  instanceLocking: true,
   logLevel: 'info',
   catalogUser: undefined,
   kubeconfig: undefined,

@@ -98,7 +98,12 @@ export async function startWebhook(
         ...(config.allowInsecureVault ? [] : [vaultAddress]),
       ],
     };
-    const catalog = { kube, controller: config.catalogUser, newId: () => randomUUID() };
+    const catalog = {
+      kube,
+      controller: config.catalogUser,
+      locking: config.instanceLocking,
+      newId: () => randomUUID(),
+    };
     const providers = providerJudge({
       policy,
       kube,

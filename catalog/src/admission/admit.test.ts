@@ -62,6 +62,7 @@ const instance = (spec: object, name = 'my-db'): KubeObject => ({
   metadata: { name, namespace: 'client-ns' },
   spec,
 });
+const QUEUE = { clusterServiceClassExternalName: 'queue', clusterServicePlanExternalName: 'small' };
 const created = (object: KubeObject): Write => ({ operation: 'CREATE', object, user });
 const updated = (object: KubeObject, oldObject: KubeObject): Write => ({
   operation: 'UPDATE',
@@ -69,7 +70,7 @@ const updated = (object: KubeObject, oldObject: KubeObject): Write => ({
   oldObject,
   user,
 });
-const validated = (write: Write): Promise<Refusal[]> =>
+const validated = (write: Write, locking = true): Promise<Refusal[]> =>
   validateWrite(
     {
       get: (ref, options) => kube.get(ref, options),
@@ -80,7 +81,7 @@ const validated = (write: Write): Promise<Refusal[]> =>
           : Promise.resolve({ ...review, status: { allowed: false, reason: 'no rule' } }),
     },
     write,
-    { signal: never },
+    { signal: never, locking },
   );
 
 beforeEach(() => {
@@ -139,7 +140,6 @@ describe('the default plan', () => {
 
 describe('an instance', () => {
   const DB = { clusterServiceClassExternalName: 'db', clusterServicePlanExternalName: 'only' };
-  const QUEUE = { clusterServiceClassExternalName: 'queue', clusterServicePlanExternalName: 'small' };
   const BIG = { ...QUEUE, clusterServicePlanExternalName: 'big' };
   const from = { parametersFrom: [{ secretKeyRef: { name: 's', key: 'k' } }] };
 
@@ -182,6 +182,38 @@ describe('an instance', () => {
   ])('%s', async (_, write, expected) => {
     const refusals = await validated(write);
     expect(refusals.map(({ path = '', message }) => `${path}: ${message}`).sort()).toEqual(expected.sort());
+  });
+});
+
+describe('an instance that its broker works on', () => {
+  const ready = {
+    type: 'Ready',
+    status: 'False',
+    reason: 'Provisioning',
+    message: '',
+    lastTransitionTime: '',
+  };
+  const atWork = { ...instance(QUEUE), status: { currentOperation: 'Provision', conditions: [ready] } };
+  const wanted = instance({ ...QUEUE, parameters: { size: 's' } });
+
+  test('is locked', async () => {
+    expect(await validated(updated(wanted, atWork))).toEqual([
+      {
+        rule: 'locked',
+        path: 'spec',
+        message:
+          'Forbidden: Another update for this service instance is in progress; wait until that is over, then apply this again',
+        code: 403,
+      },
+    ]);
+  });
+
+  test('keeps what is not asked for anew: labels, and the same manifest applied again', async () => {
+    expect(await validated(updated(instance(QUEUE), atWork))).toEqual([]);
+  });
+
+  test('is not locked where the platform has it otherwise', async () => {
+    expect(await validated(updated(wanted, atWork), false)).toEqual([]);
   });
 });
 
@@ -259,8 +291,8 @@ describe('a broker', () => {
       list: () => Promise.resolve({ items: [], resourceVersion: '1' }),
       create: () => Promise.reject(new KubeError('unavailable', 'no route to host')),
     };
-    expect(await validateWrite(failing, created(of({ authInfo })), { signal: never })).toMatchObject([
-      { code: 403, message: expect.stringContaining('no route to host; try again') },
-    ]);
+    expect(
+      await validateWrite(failing, created(of({ authInfo })), { signal: never, locking: true }),
+    ).toMatchObject([{ code: 403, message: expect.stringContaining('no route to host; try again') }]);
   });
 });

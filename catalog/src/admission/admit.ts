@@ -1,10 +1,11 @@
-import type { CallOptions, Kube } from '@mesitis/kube';
+import type { CallOptions, Kube, KubeObject } from '@mesitis/kube';
 import { Unresolved, resolveReferences, withReferences, type Resolved } from '../instance/references.js';
 import { API_VERSION, BINDING_KIND, INSTANCE_KIND, SCOPES } from '../model/kinds.js';
 import { asBinding, asInstance, isDeleting } from '../model/objects.js';
 import type { InstanceSpec, ServiceInstance } from '../model/objects.js';
 import { checkBrokerSecret } from './broker-secret.js';
 import { checkImmutable } from './check-immutable.js';
+import { checkLock } from './check-lock.js';
 import { checkParametersBy } from './check-parameters.js';
 import type { Refusal, Write } from './kinds.js';
 import { loadCatalog, type CatalogKube } from './live-catalog.js';
@@ -20,6 +21,12 @@ export interface Verdict {
 export interface MutateOptions extends CallOptions {
   /** Makes an OSB id: a UUID. */
   newId: () => string;
+}
+
+/** How validating goes on. */
+export interface ValidateOptions extends CallOptions {
+  /** Whether an instance is locked while its broker works: Service Catalog's gate OriginatingIdentityLocking. */
+  locking: boolean;
 }
 
 /**
@@ -49,7 +56,7 @@ export async function mutateWrite(
 export async function validateWrite(
   kube: CatalogKube & Pick<Kube, 'create'>,
   write: Write,
-  options: CallOptions,
+  options: ValidateOptions,
 ): Promise<Refusal[]> {
   const { operation, object, oldObject } = write;
   const isNew = operation === 'CREATE' || oldObject === undefined;
@@ -67,14 +74,20 @@ export async function validateWrite(
   }
 }
 
+/** What may not be changed at all, or not now. */
+function checkChange(object: KubeObject, oldObject: KubeObject, locking: boolean): Refusal[] {
+  const changed = checkImmutable(specOf(object), specOf(oldObject));
+  return changed.length > 0 || !locking ? changed : checkLock(asInstance(oldObject).status);
+}
+
 async function validateInstance(
   kube: CatalogKube,
   { operation, object, oldObject }: Write,
-  options: CallOptions,
+  { locking, ...options }: ValidateOptions,
 ): Promise<Refusal[]> {
   const old = operation === 'UPDATE' && oldObject !== undefined ? specOf(oldObject) : undefined;
-  const changed = old === undefined ? [] : checkImmutable(specOf(object), old);
-  if (changed.length > 0) return changed;
+  const forbidden = oldObject === undefined ? [] : checkChange(object, oldObject, locking);
+  if (forbidden.length > 0) return forbidden;
   const instance = asInstance(object);
   const resolved = await resolve(kube, instance, options);
   // Whatever leads nowhere is accepted: the controller says so in a condition, and tries again when there is more.

@@ -18,6 +18,7 @@ beforeEach(() => {
 const options = (): Parameters<typeof serviceCatalogMutator>[0] => ({
   kube,
   controller: CONTROLLER,
+  locking: true,
   newId: () => 'new-id',
 });
 

@@ -10,6 +10,8 @@ export interface ServiceCatalogJudgeOptions {
   kube: Pick<Kube, 'get' | 'list' | 'create'>;
   /** The user name of the controller, whose own writes are left as they are: it asks for nothing on its own. */
   controller: string | undefined;
+  /** Whether an instance is locked while its broker works. */
+  locking: boolean;
   /** Makes an OSB id: a UUID. */
   newId: () => string;
   /** Fires after so many milliseconds; `AbortSignal.timeout` unless told. A parameter for tests. */
@@ -43,6 +45,7 @@ export function serviceCatalogMutator({
 export function serviceCatalogValidator({
   kube,
   controller,
+  locking,
   timeout = within,
 }: ServiceCatalogJudgeOptions): Judge {
   return async (request, signal) => {
@@ -50,7 +53,7 @@ export function serviceCatalogValidator({
     if (write === undefined) return UNJUDGED;
     const late = timeout(BUDGET_MS);
     try {
-      const options = { signal: AbortSignal.any([signal, late]) };
+      const options = { signal: AbortSignal.any([signal, late]), locking };
       return decisionOf(await validateWrite(kube, write, options), []);
     } catch (error) {
       signal.throwIfAborted();

@@ -1,0 +1,24 @@
+import type { InstanceStatus } from '../model/objects.js';
+import type { Refusal } from './kinds.js';
+
+/**
+ * While the broker carries out what was asked for, nobody else can ask for more: who the broker is told of is who asked
+ * for what it does (service-catalog.md section 1.6, "Locking"). What waits to be tried again after an error, or is being
+ * taken back, is open to correction, which the archived webhook refused as well. Pure.
+ * @param status before the write
+ */
+export function checkLock(status: InstanceStatus | undefined): Refusal[] {
+  const { currentOperation = '', orphanMitigationInProgress, conditions = [] } = status ?? {};
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  const isAtWork = currentOperation !== '' && orphanMitigationInProgress !== true;
+  if (!isAtWork || ready === undefined || ready.reason.startsWith('Error')) return [];
+  return [
+    {
+      rule: 'locked',
+      path: 'spec',
+      message:
+        'Forbidden: Another update for this service instance is in progress; wait until that is over, then apply this again',
+      code: 403,
+    },
+  ];
+}
