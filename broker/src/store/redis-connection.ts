@@ -78,6 +78,7 @@ export class RedisConnection {
     const { limitMs, tries } = { limitMs: this.#limitMs, tries: Infinity, ...patience };
     const deadline = performance.now() + limitMs;
     let isRepeat = false;
+    let before: Failure | undefined;
     for (let failures = 1; ; failures += 1) {
       const timeMs = Math.min(this.#answerMs, deadline - performance.now());
       const outcome = await this.#attempt((send) => task(send, isRepeat), timeMs);
@@ -85,8 +86,10 @@ export class RedisConnection {
       isRepeat ||= outcome.mayBeDone;
       const waitMs = this.#backoff(failures);
       if (!outcome.passes || failures >= tries || performance.now() + waitMs >= deadline) {
-        throw this.#unavailable(outcome.description, outcome.cause);
+        const { description, cause } = isCut(outcome, timeMs, this.#answerMs) ? (before ?? outcome) : outcome;
+        throw this.#unavailable(description, cause);
       }
+      before = outcome;
       await delay(waitMs);
     }
   }
@@ -159,6 +162,11 @@ export class RedisConnection {
 /** No answer in time. */
 class NoAnswer extends Error {
   readonly code = 'ETIMEDOUT';
+}
+
+/** Whether the limit ended an attempt before Redis had its time: then the one before it knows better what is wrong. */
+function isCut({ cause }: Failure, timeMs: number, answerMs: number): boolean {
+  return timeMs < answerMs && cause instanceof NoAnswer;
 }
 
 /** What `work` gives, if it comes in time; the work itself is not ended. */
