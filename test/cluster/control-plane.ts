@@ -20,6 +20,12 @@ export interface ControlPlane {
   stop: () => Promise<void>;
 }
 
+/**
+ * Go collects garbage when its heap has grown by 300 % instead of by 100 %: a quarter less CPU for the API server, in which
+ * half of what the end-to-end tests compute is computed, for some hundred MiB.
+ */
+const ENVIRONMENT = { GOGC: '300' };
+
 /** What one process may take to become ready. The slowest, kube-apiserver, takes about 5 s on two idle cores. */
 const READY_LIMIT_MS = 30_000;
 
@@ -50,7 +56,7 @@ export async function startControlPlane(assets: Assets, directory: string): Prom
     dismiss();
   };
   const run = async (name: string, file: string, args: string[]): Promise<ManagedProcess> => {
-    const process = await startProcess({ name, file, args, cwd: directory, env: {} });
+    const process = await startProcess({ name, file, args, cwd: directory, env: ENVIRONMENT });
     started.push(process);
     return process;
   };
