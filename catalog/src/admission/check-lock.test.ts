@@ -14,17 +14,15 @@ test.each<[string, InstanceStatus | undefined, boolean]>([
   ['the request is on its way', because('ProvisionRequestInFlight'), true],
   ['the broker works', because('Provisioning', { asyncOpInProgress: true }), true],
   ['the broker updates', because('UpdatingInstance', { currentOperation: 'Update' }), true],
+  ['the broker refused, and is asked again', because('ProvisionCallFailed'), false],
+  ['it refused an update', because('UpdateInstanceCallFailed', { currentOperation: 'Update' }), false],
   ['the broker could not be reached', because('ErrorCallingProvision'), false],
   [
     'the last operation can not be read',
     because('ErrorPollingLastOperation', { asyncOpInProgress: true }),
     false,
   ],
-  [
-    'an orphan is taken back',
-    because('StartingInstanceOrphanMitigation', { orphanMitigationInProgress: true }),
-    false,
-  ],
+  ['an orphan is taken back', because('Deprovisioning', { orphanMitigationInProgress: true }), false],
 ])('when %s', (_, status, isLocked) => {
   expect(checkLock(status)).toHaveLength(isLocked ? 1 : 0);
 });

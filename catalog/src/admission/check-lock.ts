@@ -1,5 +1,13 @@
+import { WORDS } from '../instance/words.js';
+import { findCondition } from '../model/conditions.js';
 import type { InstanceStatus } from '../model/objects.js';
 import type { Refusal } from './kinds.js';
+
+/** Why an instance is not ready while its broker works: the request is under way, or was accepted. */
+const AT_WORK = Object.values(WORDS).flatMap(({ inFlight, asynchronous }) => [
+  inFlight.reason,
+  asynchronous.reason,
+]);
 
 /**
  * While the broker carries out what was asked for, nobody else can ask for more: who the broker is told of is who asked
@@ -8,10 +16,9 @@ import type { Refusal } from './kinds.js';
  * @param status before the write
  */
 export function checkLock(status: InstanceStatus | undefined): Refusal[] {
-  const { currentOperation = '', orphanMitigationInProgress, conditions = [] } = status ?? {};
-  const ready = conditions.find(({ type }) => type === 'Ready');
-  const isAtWork = currentOperation !== '' && orphanMitigationInProgress !== true;
-  if (!isAtWork || ready === undefined || ready.reason.startsWith('Error')) return [];
+  const reason = status && findCondition(status, 'Ready')?.reason;
+  if (reason === undefined || !AT_WORK.includes(reason) || status?.orphanMitigationInProgress === true)
+    return [];
   return [
     {
       rule: 'locked',
